@@ -1,0 +1,1 @@
+"""Training modules built from safeguarding practice reviews, and the record of who completed them."""

@@ -1,0 +1,93 @@
+"""Reads of accounts and sessions."""
+
+from sqlalchemy import and_, select
+
+from elearning.accounts.models import Account, RoleGrant, SignInSession
+from elearning.accounts.rules import digest, session_limits
+from elearning.accounts.types import DemoPerson, SignedIn
+from elearning.core import clock
+from elearning.core.db import db
+from elearning.core.models import Installation
+from elearning.core.roles import Role
+from elearning.people.models import Agency, Membership, Practitioner
+
+DEMO_PEOPLE = "demo-people"  # the installation's fact that names whom the demo signs in
+
+
+def find_signed_in(token: str) -> SignedIn | None:
+    """Who holds this session token now, in one query; None if it ended, lay idle, or the account is suspended."""
+    rows = db.session.execute(
+        select(
+            Account.id,
+            Practitioner.id.label("practitioner_id"),
+            Practitioner.full_name,
+            Account.email,
+            Agency.id.label("agency_id"),
+            Agency.name.label("agency_name"),
+            SignInSession.started_at,
+            SignInSession.seen_at,
+            RoleGrant.role,
+            RoleGrant.agency_id.label("lead_of"),
+        )
+        .select_from(SignInSession)
+        .join(Account, Account.id == SignInSession.account_id)
+        .join(Practitioner, Practitioner.id == Account.practitioner_id)
+        .outerjoin(Membership, and_(Membership.practitioner_id == Practitioner.id, Membership.ended_on.is_(None)))
+        .outerjoin(Agency, Agency.id == Membership.agency_id)
+        .outerjoin(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(
+            SignInSession.token_digest == digest(token),
+            SignInSession.ended_at.is_(None),
+            Account.suspended_at.is_(None),
+        )
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    roles = frozenset([Role.PRACTITIONER, *(Role(row.role) for row in rows if row.role)])
+    idle, longest = session_limits(practitioner_only=len(roles) == 1)
+    now = clock.now()
+    if now - first.seen_at > idle or now - first.started_at > longest:
+        return None
+    return SignedIn(
+        token=token,
+        account_id=first.id,
+        practitioner_id=first.practitioner_id,
+        full_name=first.full_name,
+        email=first.email,
+        agency_id=first.agency_id,
+        agency_name=first.agency_name or "",
+        roles=roles,
+        lead_of=next((row.lead_of for row in rows if row.role == Role.TRAINING_LEAD), None),
+        seen_at=first.seen_at,
+    )
+
+
+def find_account(email: str) -> int | None:
+    """The account of an address in its normal form; None if there is none or it is suspended."""
+    return db.session.execute(
+        select(Account.id).where(Account.email == email, Account.suspended_at.is_(None))
+    ).scalar_one_or_none()
+
+
+def list_demo_people() -> list[DemoPerson]:
+    """Whom the demonstration offers to sign in as, in the order it named them."""
+    named = db.session.execute(select(Installation.value).where(Installation.name == DEMO_PEOPLE)).scalar_one_or_none()
+    if not named:
+        return []
+    ids = [int(id_) for id_ in named.split(",")]
+    rows = db.session.execute(
+        select(Account.id, Practitioner.full_name, RoleGrant.role, Agency.name)
+        .join(Practitioner, Practitioner.id == Account.practitioner_id)
+        .outerjoin(Membership, and_(Membership.practitioner_id == Practitioner.id, Membership.ended_on.is_(None)))
+        .outerjoin(Agency, Agency.id == Membership.agency_id)
+        .outerjoin(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(Account.id.in_(ids), Account.suspended_at.is_(None))
+    ).all()
+    reach = list(Role).index
+    people: dict[int, DemoPerson] = {}
+    for id_, full_name, granted, agency_name in rows:
+        role = Role(granted) if granted else Role.PRACTITIONER
+        if id_ not in people or reach(role) > reach(people[id_].role):
+            people[id_] = DemoPerson(id_, full_name, role, agency_name or "")
+    return [people[id_] for id_ in ids if id_ in people]

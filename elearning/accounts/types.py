@@ -1,0 +1,60 @@
+"""The signed-in person, as every view and lookup sees them (`current_user`), and what signing in hands round."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from elearning.core.roles import Role
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is looking. Frozen and free of the database, so that no page loads it twice."""
+
+    token: str  # of the session; Flask-Login keeps it in the signed cookie
+    account_id: int
+    practitioner_id: int
+    full_name: str
+    email: str
+    agency_id: int | None
+    agency_name: str
+    roles: frozenset[Role]
+    lead_of: int | None  # the agency whose training lead this is
+    seen_at: dt.datetime  # when the session was last written down as used
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return self.token
+
+    @property
+    def is_training_lead(self) -> bool:
+        return Role.TRAINING_LEAD in self.roles
+
+    @property
+    def is_officer(self) -> bool:
+        return Role.OFFICER in self.roles
+
+    @property
+    def is_administrator(self) -> bool:
+        return Role.ADMINISTRATOR in self.roles
+
+
+@dataclass(frozen=True)
+class CodeCheck:
+    """What came of a typed code: the token of the session it began, or how many tries are left."""
+
+    token: str | None = None
+    tries_left: int = 0
+    expired: bool = False
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """Someone the demonstration lets anyone sign in as."""
+
+    account_id: int
+    full_name: str
+    role: Role  # the furthest-reaching one
+    agency_name: str

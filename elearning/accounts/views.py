@@ -1,0 +1,145 @@
+"""Signing in with a code from an e-mail, signing out, and one's own details."""
+
+import secrets
+
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user
+
+from elearning.accounts import operations, queries
+from elearning.accounts.forms import CodeForm, DetailsForm, EmailForm
+from elearning.accounts.rules import LONGEST_SESSION, SEEN_EVERY, code_problem
+from elearning.accounts.types import SignedIn
+from elearning.core import clock
+from elearning.core.roles import Role
+from elearning.people.operations import rename_practitioner
+from elearning.web.access import public, requires, safe_next
+
+bp = Blueprint("accounts", __name__)
+HOME = "/"
+USER_ID = "_user_id"  # the key under which Flask-Login looks for the token of the session
+
+
+def init_sign_in(app: Flask) -> None:
+    """Who a request comes from: the session whose token the signed cookie holds."""
+    app.config["PERMANENT_SESSION_LIFETIME"] = LONGEST_SESSION
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False  # no session lasts longer than that, so no cookie need
+    manager = LoginManager(app)
+    manager.session_protection = None  # it would tie people to one network; ours are rows that end
+    manager.user_loader(_load)
+
+
+def _load(token: str) -> SignedIn | None:
+    signed_in = queries.find_signed_in(token)
+    if signed_in and clock.now() - signed_in.seen_at >= SEEN_EVERY:
+        operations.note_seen(token)
+    return signed_in
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    target = safe_next(request.args.get("next"))
+    if current_user.is_authenticated:
+        return redirect(target or HOME)
+    form = EmailForm(email=session.get("email"))
+    if form.validate_on_submit():
+        settings = current_app.config["SETTINGS"]
+        session.setdefault("browser", secrets.token_urlsafe(32))
+        session["email"] = form.address
+        sent = operations.request_code(
+            form.address,
+            session["browser"],
+            address=request.remote_addr or "",
+            secret=settings.secret_key,
+            service=settings.partnership,
+        )
+        if not sent:
+            return _too_many("A code that you already have still works. To ask for another, wait 15 minutes.")
+        return redirect(url_for("accounts.sign_in_code", next=target))
+    demo_people = queries.list_demo_people() if current_app.config["SETTINGS"].demo else []
+    return render_template(
+        "accounts/sign_in.html",
+        form=form,
+        has_error=bool(form.problems),
+        next=target,
+        demo_people=demo_people,
+        timed_out=USER_ID in session,
+    )
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@public
+def sign_in_code() -> ResponseReturnValue:
+    target = safe_next(request.args.get("next"))
+    if "browser" not in session:
+        return redirect(url_for("accounts.sign_in", next=target))
+    form = CodeForm()
+    if form.validate_on_submit():
+        check = operations.check_code(
+            session["browser"],
+            form.digits,
+            address=request.remote_addr or "",
+            secret=current_app.config["SETTINGS"].secret_key,
+            replacing=session.get(USER_ID),
+        )
+        if check is None:
+            return _too_many("Too many codes were entered from your network. Wait 10 minutes, then try again.")
+        if check.token:
+            return _enter(check.token, target)
+        form.code.errors = [code_problem(check)]
+    return render_template(
+        "accounts/sign_in_code.html", form=form, has_error=bool(form.problems), next=target, email=session["email"]
+    )
+
+
+@bp.post("/sign-in/demo")
+@public
+def sign_in_demo() -> ResponseReturnValue:
+    if not current_app.config["SETTINGS"].demo:
+        abort(404)
+    account_id = request.form.get("account_id", type=int)
+    if account_id not in [person.account_id for person in queries.list_demo_people()]:
+        abort(404)
+    token = operations.start_session(account_id, replacing=session.get(USER_ID))
+    return _enter(token, safe_next(request.args.get("next")))
+
+
+def _enter(token: str, target: str | None) -> ResponseReturnValue:
+    """A new session in a cleared cookie, so that nothing planted or left there before counts."""
+    session.clear()
+    session.permanent = True
+    session[USER_ID] = token
+    return redirect(target or HOME)
+
+
+def _too_many(advice: str) -> ResponseReturnValue:
+    return render_template("web/error.html", heading="Too many tries", advice=advice, status=429), 429
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    if USER_ID in session:
+        operations.end_session(session[USER_ID])
+    session.clear()
+    response = redirect(url_for("accounts.signed_out"))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@bp.get("/signed-out")
+@public
+def signed_out() -> ResponseReturnValue:
+    return render_template("accounts/signed_out.html")
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@requires(Role.PRACTITIONER)
+def account() -> ResponseReturnValue:
+    form = DetailsForm(full_name=current_user.full_name)
+    if form.validate_on_submit():
+        rename_practitioner(current_user.practitioner_id, form.full_name.data or "")
+        flash("Your name is saved. Certificates issued from now on carry it; those you already have keep theirs.")
+        return redirect(url_for("accounts.account"))
+    return render_template("accounts/account.html", form=form, has_error=bool(form.problems))

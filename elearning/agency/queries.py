@@ -1,0 +1,194 @@
+"""Reads of an agency's people. Each is given the agency of the viewer's role: nothing of another agency can be reached.
+
+What was completed elsewhere does not show, and neither does what someone began before they joined (law 5).
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import ColumnElement, Subquery, and_, func, select, union
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from elearning.agency.rules import is_in, matches, plain
+from elearning.agency.types import Earned, Filter, PeoplePage, PersonRow, Progress
+from elearning.assessment.models import Attempt
+from elearning.certificates.models import Certificate
+from elearning.completions.models import Completion, CompletionDetail
+from elearning.completions.rules import standing
+from elearning.core.db import db
+from elearning.people.models import Agency, Membership, Practitioner
+from elearning.people.types import Member
+from elearning.training.models import SectionProgress
+
+PAGE = 50
+BATCH = 500  # people a query of the export
+
+
+def agency_name(agency_id: int) -> str:
+    """Raises sqlalchemy.exc.NoResultFound for an unknown agency."""
+    return db.session.execute(select(Agency.name).where(Agency.id == agency_id)).scalar_one()
+
+
+def count_people(agency_id: int) -> int:
+    """How many members the agency has today."""
+    return db.session.execute(select(func.count()).select_from(_members(agency_id))).scalar_one()
+
+
+def count_holders(agency_id: int, module_keys: Sequence[str], today: dt.date) -> list[int]:
+    """For each module, how many of today's members hold a valid certificate earned here."""
+    members = _members(agency_id)
+    holders = (
+        select(Completion.module_key, CompletionDetail.practitioner_id)
+        .join(CompletionDetail, CompletionDetail.place == Completion.place)
+        .join(members, members.c.practitioner_id == CompletionDetail.practitioner_id)
+        .where(CompletionDetail.agency_id == agency_id, Completion.expires_on >= today)
+        .distinct()
+        .subquery()
+    )
+    counted = select(holders.c.module_key, func.count()).group_by(holders.c.module_key)
+    counts = dict(db.session.execute(counted).all())
+    return [counts.get(key, 0) for key in module_keys]
+
+
+def find_people(
+    agency_id: int, module_keys: Sequence[str], wanted: Filter, *, page: int, today: dt.date
+) -> PeoplePage:
+    """A page of today's members, by name, whom the filter finds; a page beyond the last is the last.
+
+    With a state, who is in it for at least one of the modules.
+    """
+    members = _list_members(agency_id)
+    if wanted.name:
+        members = [member for member in members if matches(member.full_name, wanted.name)]
+    rows: list[PersonRow] | None = None
+    if wanted.state:
+        # A state is decided in one place, `rules`, and so for everyone before the page is cut.
+        rows = [
+            row
+            for row in _rows(agency_id, module_keys, members, today)
+            if any(is_in(progress, wanted.state) for progress in row.progress)
+        ]
+    found = len(members) if rows is None else len(rows)
+    last = max(1, -(-found // PAGE))
+    number = min(max(1, page), last)
+    cut = slice((number - 1) * PAGE, number * PAGE)
+    if rows is None:
+        rows = _rows(agency_id, module_keys, members[cut], today, [m.practitioner_id for m in members[cut]])
+    else:
+        rows = rows[cut]
+    return PeoplePage(tuple(rows), found, number, last)
+
+
+def each_person(agency_id: int, module_keys: Sequence[str], today: dt.date) -> Iterator[PersonRow]:
+    """All of today's members, for the export. Of what is recorded, only one batch is held at a time.
+
+    No transaction stays open while the rows travel, so that a slow download does not hold the database up.
+    """
+    members = _list_members(agency_id)
+    for start in range(0, len(members), BATCH):
+        batch = members[start : start + BATCH]
+        rows = _rows(agency_id, module_keys, batch, today, [member.practitioner_id for member in batch])
+        db.session.rollback()
+        yield from rows
+
+
+def _list_members(agency_id: int) -> list[Member]:
+    """Today's members in the order of their names without accents, which is the same on every database."""
+    rows = db.session.execute(
+        select(Practitioner.id, Practitioner.full_name, Membership.job_role, Membership.team, Membership.started_on)
+        .join(Membership, Membership.practitioner_id == Practitioner.id)
+        .where(Membership.agency_id == agency_id, Membership.ended_on.is_(None))
+    )
+    members = [Member(*row) for row in rows]
+    return sorted(members, key=lambda member: (plain(member.full_name), member.practitioner_id))
+
+
+def _members(agency_id: int) -> Subquery:
+    return (
+        select(Membership.practitioner_id, Membership.started_on)
+        .where(Membership.agency_id == agency_id, Membership.ended_on.is_(None))
+        .subquery("member")
+    )
+
+
+def _rows(
+    agency_id: int,
+    module_keys: Sequence[str],
+    members: Sequence[Member],
+    today: dt.date,
+    ids: Sequence[int] | None = None,
+) -> list[PersonRow]:
+    """The members with their progress, in two statements; `ids` narrows what is read to them."""
+    earned = _earned(agency_id, module_keys, today, ids)
+    begun = _begun(agency_id, module_keys, ids)
+    return [
+        PersonRow(
+            member,
+            tuple(
+                Progress(earned.get((member.practitioner_id, key)), (member.practitioner_id, key) in begun)
+                for key in module_keys
+            ),
+        )
+        for member in members
+    ]
+
+
+def _earned(
+    agency_id: int, module_keys: Sequence[str], today: dt.date, ids: Sequence[int] | None
+) -> dict[tuple[int, str], Earned]:
+    """What each person completed here, by module; of several, the one that is valid longest."""
+    members = _members(agency_id)
+    newer = aliased(Certificate)
+    rows = db.session.execute(
+        select(
+            CompletionDetail.practitioner_id,
+            Completion.module_key,
+            Completion.completed_on,
+            Completion.expires_on,
+            Certificate.number,
+        )
+        .join(Completion, Completion.place == CompletionDetail.place)
+        .join(members, members.c.practitioner_id == CompletionDetail.practitioner_id)
+        .outerjoin(
+            Certificate,
+            and_(
+                Certificate.place == Completion.place,
+                ~select(newer.number).where(newer.supersedes == Certificate.number).exists(),
+            ),
+        )
+        .where(
+            CompletionDetail.agency_id == agency_id,
+            Completion.module_key.in_(module_keys),
+            *_among(CompletionDetail.practitioner_id, ids),
+        )
+        .order_by(Completion.expires_on, Completion.place)
+    )
+    return {
+        (person, key): Earned(completed_on, expires_on, standing(completed_on, expires_on, today), number)
+        for person, key, completed_on, expires_on, number in rows
+    }
+
+
+def _begun(agency_id: int, module_keys: Sequence[str], ids: Sequence[int] | None) -> set[tuple[int, str]]:
+    """Who opened an attempt or finished a section of which module since they joined.
+
+    A moment is compared with a day here: with its midnight in UTC, on both databases.
+    """
+    members = _members(agency_id)
+    attempts = (
+        select(Attempt.practitioner_id, Attempt.module_key)
+        .join(members, members.c.practitioner_id == Attempt.practitioner_id)
+        .where(Attempt.module_key.in_(module_keys), Attempt.started_at >= members.c.started_on)
+        .where(*_among(Attempt.practitioner_id, ids))
+    )
+    sections = (
+        select(SectionProgress.practitioner_id, SectionProgress.module_key)
+        .join(members, members.c.practitioner_id == SectionProgress.practitioner_id)
+        .where(SectionProgress.module_key.in_(module_keys), SectionProgress.last_read_at >= members.c.started_on)
+        .where(*_among(SectionProgress.practitioner_id, ids))
+    )
+    return {(person, key) for person, key in db.session.execute(union(attempts, sections))}
+
+
+def _among(column: InstrumentedAttribute[int], ids: Sequence[int] | None) -> list[ColumnElement[bool]]:
+    return [] if ids is None else [column.in_(ids)]

@@ -1,0 +1,42 @@
+"""How a person's state with a module follows from what is recorded, and how names are searched and sorted."""
+
+import unicodedata
+
+from elearning.agency.types import Progress, State
+from elearning.completions.types import Standing
+
+_STATE_OF = {
+    Standing.VALID: State.VALID,
+    Standing.RENEWAL_DUE: State.RENEWAL_DUE,
+    Standing.EXPIRED: State.EXPIRED,
+}
+# Letters that Unicode does not take apart into a plain one and an accent.
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+
+
+def state_of(progress: Progress) -> State:
+    """The state that the page and the file show."""
+    if progress.earned:
+        return _STATE_OF[progress.earned.standing]
+    return State.IN_PROGRESS if progress.begun else State.NOT_STARTED
+
+
+def is_in(progress: Progress, wanted: State) -> bool:
+    """Whether a filter for `wanted` finds this; `VALID` includes what is due for renewal, as that is still valid."""
+    state = state_of(progress)
+    holds = state in (State.VALID, State.RENEWAL_DUE)
+    if wanted is State.MISSING:
+        return not holds
+    return holds if wanted is State.VALID else state is wanted
+
+
+def plain(name: str) -> str:
+    """A name as it is searched and sorted: small letters without accents, so that "zielinski" finds Zieliński."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).translate(_PLAIN)
+
+
+def matches(name: str, search: str) -> bool:
+    """Whether every word of the search stands somewhere in the name."""
+    found = plain(name)
+    return all(word in found for word in plain(search).split())

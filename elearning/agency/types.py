@@ -1,0 +1,64 @@
+"""What a training lead sees of the agency's people: what was completed there, never answers or scores."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from elearning.completions.types import Standing
+from elearning.people.types import Member
+
+
+class State(StrEnum):
+    """How far someone is with a module; the values stand in addresses."""
+
+    NOT_STARTED = "not-started"
+    IN_PROGRESS = "in-progress"
+    VALID = "valid"
+    RENEWAL_DUE = "renewal-due"
+    EXPIRED = "expired"
+    MISSING = "no-valid-certificate"  # the question asked most often: who has not (not started, in progress, expired)
+
+
+@dataclass(frozen=True)
+class Earned:
+    """A completion in this agency, with its standing today."""
+
+    completed_on: dt.date
+    expires_on: dt.date
+    standing: Standing
+    certificate: str | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One person and one module: what they earned here, or whether they have begun."""
+
+    earned: Earned | None
+    begun: bool
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A member of the agency today with one `Progress` for each module, in the order asked for."""
+
+    member: Member
+    progress: tuple[Progress, ...]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which people, and which modules' columns: empty values stand for all."""
+
+    name: str = ""
+    module_key: str = ""
+    state: State | None = None
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """One page of the people that a filter finds."""
+
+    rows: tuple[PersonRow, ...]
+    found: int  # on all pages
+    number: int
+    last: int

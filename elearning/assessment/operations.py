@@ -1,0 +1,100 @@
+"""Writes of attempts: start, answer, submit. Each answer is committed before its page is answered (law 1)."""
+
+import json
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import case, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from elearning.assessment.models import Attempt, Response
+from elearning.assessment.queries import find_sitting, list_attempts
+from elearning.assessment.rules import draw, is_right, write_form
+from elearning.assessment.types import Submission
+from elearning.catalogue.types import TrainingModule
+from elearning.core import clock
+from elearning.core.db import Moment, atomic, db
+from elearning.core.errors import Refused
+
+SUBMITTED = "This quiz was submitted already, so nothing was changed."
+
+
+def start_attempt(practitioner_id: int, module: TrainingModule, set_number: int) -> int:
+    """Draw the next attempt of a set, or return the one that is open; its id.
+
+    Whether the practitioner may start is the caller's to decide, inside the same `atomic()`.
+    """
+    with atomic() as session:
+        earlier = [
+            attempt
+            for attempt in list_attempts(practitioner_id, module.key)
+            if attempt.set_number == set_number or attempt.submitted_at is None
+        ]
+        if earlier and earlier[-1].submitted_at is None:
+            return earlier[-1].id
+        seed = secrets.randbelow(2**31)
+        form = draw(module, seed, [[item.item_id for item in attempt.form] for attempt in earlier])
+        return session.execute(
+            insert(Attempt)
+            .values(
+                practitioner_id=practitioner_id,
+                module_key=module.key,
+                module_version=module.version,
+                set_number=set_number,
+                number=len(earlier) + 1,
+                seed=seed,
+                form=write_form(form),
+                form_length=len(form),
+                pass_mark=module.blueprint.pass_mark,
+                started_at=clock.now(),
+            )
+            .returning(Attempt.id)
+        ).scalar_one()
+
+
+def record_response(practitioner_id: int, attempt_id: int, position: int, item_id: str, chosen: Sequence[int]) -> None:
+    """Keep what was chosen for a question, in place of what was chosen before.
+
+    Raises Refused when the attempt is not this practitioner's open one; nothing is changed then.
+    """
+    now = clock.now()
+    still_open = select(
+        Attempt.id, literal(position), literal(item_id), literal(json.dumps(list(chosen))), literal(now, Moment)
+    ).where(Attempt.id == attempt_id, Attempt.practitioner_id == practitioner_id, Attempt.submitted_at.is_(None))
+    upsert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = upsert(Response).from_select(["attempt_id", "position", "item_id", "chosen", "answered_at"], still_open)
+    statement = statement.on_conflict_do_update(
+        index_elements=[Response.attempt_id, Response.position],
+        set_={"chosen": statement.excluded.chosen, "answered_at": statement.excluded.answered_at},
+    )
+    with atomic() as session:
+        if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]  # an INSERT's result counts rows
+            raise Refused(SUBMITTED)
+
+
+def submit_attempt(practitioner_id: int, attempt_id: int) -> Submission:
+    """Mark and close an attempt. Submitting it again gives the same result and changes nothing.
+
+    Raises Refused when it is not this practitioner's, or a question has no answer.
+    """
+    with atomic() as session:
+        sitting = find_sitting(practitioner_id, attempt_id)
+        if sitting is None:
+            raise Refused("That quiz is not yours to submit.")
+        if sitting.submitted_at is not None:
+            return Submission(attempt_id, sitting.score or 0, bool(sitting.passed), is_new=False)
+        if sitting.unanswered:
+            raise Refused(f"Answer question {sitting.unanswered[0]} before you submit.")
+        right = [n for n, item in enumerate(sitting.form, start=1) if is_right(item, sitting.chosen[n])]
+        session.execute(
+            update(Response)
+            .where(Response.attempt_id == attempt_id)
+            .values(is_right=case((Response.position.in_(right), True), else_=False))
+        )
+        passed = len(right) >= sitting.pass_mark
+        session.execute(
+            update(Attempt)
+            .where(Attempt.id == attempt_id)
+            .values(submitted_at=clock.now(), score=len(right), passed=passed)
+        )
+        return Submission(attempt_id, len(right), passed, is_new=True)

@@ -1,0 +1,104 @@
+"""Reads of attempts and responses."""
+
+import json
+from collections import defaultdict
+
+from sqlalchemy import Row, and_, select
+
+from elearning.assessment.models import Attempt, Response
+from elearning.assessment.rules import read_form
+from elearning.assessment.types import AttemptFacts, Sitting
+from elearning.core.db import db
+
+
+def list_attempts(practitioner_id: int, module_key: str | None = None) -> list[AttemptFacts]:
+    """Every attempt of a practitioner (at one module, if given), oldest first, in one query."""
+    statement = (
+        select(Attempt, Response.item_id)
+        .outerjoin(Response, and_(Response.attempt_id == Attempt.id, Response.is_right.is_(False)))
+        .where(Attempt.practitioner_id == practitioner_id)
+        .order_by(Attempt.module_key, Attempt.set_number, Attempt.number)
+    )
+    if module_key is not None:
+        statement = statement.where(Attempt.module_key == module_key)
+    attempts: dict[int, Attempt] = {}
+    wrong: dict[int, set[str]] = defaultdict(set)
+    for attempt, item_id in db.session.execute(statement):
+        attempts[attempt.id] = attempt
+        if item_id is not None:
+            wrong[attempt.id].add(item_id)
+    return [
+        AttemptFacts(
+            id=attempt.id,
+            module_key=attempt.module_key,
+            module_version=attempt.module_version,
+            set_number=attempt.set_number,
+            number=attempt.number,
+            form=read_form(attempt.form),
+            pass_mark=attempt.pass_mark,
+            started_at=attempt.started_at,
+            submitted_at=attempt.submitted_at,
+            score=attempt.score,
+            passed=attempt.passed,
+            wrong=frozenset(wrong[attempt.id]),
+        )
+        for attempt in attempts.values()
+    ]
+
+
+def find_open_sitting(practitioner_id: int, module_key: str) -> Sitting | None:
+    """The attempt that is not yet submitted, with what was chosen so far."""
+    return _sitting(
+        Attempt.practitioner_id == practitioner_id, Attempt.module_key == module_key, Attempt.submitted_at.is_(None)
+    )
+
+
+def find_last_submitted(practitioner_id: int, module_key: str) -> Sitting | None:
+    """The attempt submitted last."""
+    newest = (
+        select(Attempt.id)
+        .where(
+            Attempt.practitioner_id == practitioner_id,
+            Attempt.module_key == module_key,
+            Attempt.submitted_at.is_not(None),
+        )
+        .order_by(Attempt.set_number.desc(), Attempt.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return _sitting(Attempt.id == newest)
+
+
+def find_sitting(practitioner_id: int, attempt_id: int) -> Sitting | None:
+    """An attempt of the practitioner's own; None for anybody else's."""
+    return _sitting(Attempt.id == attempt_id, Attempt.practitioner_id == practitioner_id)
+
+
+def _sitting(*conditions: object) -> Sitting | None:
+    rows = db.session.execute(
+        select(Attempt, Response.position, Response.chosen, Response.is_right)
+        .outerjoin(Response, Response.attempt_id == Attempt.id)
+        .where(*conditions)  # type: ignore[arg-type]  # conditions are SQL expressions
+        .order_by(Response.position)
+    ).all()
+    return _as_sitting(list(rows)) if rows else None
+
+
+def _as_sitting(rows: list[Row[tuple[Attempt, int, str, bool | None]]]) -> Sitting:
+    attempt: Attempt = rows[0][0]
+    answered = [(position, chosen, right) for _attempt, position, chosen, right in rows if position is not None]
+    return Sitting(
+        id=attempt.id,
+        practitioner_id=attempt.practitioner_id,
+        module_key=attempt.module_key,
+        module_version=attempt.module_version,
+        set_number=attempt.set_number,
+        number=attempt.number,
+        form=read_form(attempt.form),
+        pass_mark=attempt.pass_mark,
+        submitted_at=attempt.submitted_at,
+        score=attempt.score,
+        passed=attempt.passed,
+        chosen={position: tuple(json.loads(chosen)) for position, chosen, _right in answered},
+        right=frozenset(position for position, _chosen, right in answered if right),
+    )

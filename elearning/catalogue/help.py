@@ -1,0 +1,36 @@
+"""The "Get help now" contacts, from one dated file that the partnership keeps: `modules/help.toml`."""
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from elearning.catalogue.types import Frozen, Text
+from elearning.core.errors import ContentError
+
+
+class Contact(Frozen):
+    when: Text
+    what: Text
+
+
+class Help(Frozen):
+    """Whom to turn to, and when the list was last checked."""
+
+    checked_on: dt.date
+    contacts: tuple[Contact, ...]
+
+
+def read_help(folder: Path) -> Help | None:
+    """The contacts of a folder of modules; None if it has none. Raises ContentError for a broken file."""
+    path = folder / "help.toml"
+    if not path.exists():
+        return None
+    try:
+        return Help.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ContentError([f"modules/help.toml: this is not TOML: {error}"]) from None
+    except ValidationError as error:
+        problems = [".".join(map(str, e["loc"])) + ": " + e["msg"] for e in error.errors()]
+        raise ContentError([f"modules/help.toml: {problem}" for problem in problems]) from None

@@ -1,0 +1,153 @@
+"""A section's Markdown made into safe HTML, with its citations taken out as data.
+
+Every paragraph, list item and table row ends in `{E3.10, E3.11}` (what it rests on) or in `{-}` (it states no fact).
+The marks become small numbered links to the section's "Where this comes from".
+"""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.container import container_plugin
+
+CALLOUTS = ("careful", "key", "practice", "whose")
+TAGS = {"h2", "h3", "p", "ul", "ol", "li", "strong", "em", "br", "table", "thead", "tbody", "tr", "th", "td", "div"}
+ATTRIBUTES = {"div": {"class"}, "p": {"class"}, "th": {"scope"}}
+FORBIDDEN = {
+    "link_open": "a link",
+    "image": "a picture",
+    "html_block": "HTML",
+    "html_inline": "HTML",
+    "fence": "code",
+    "code_block": "code (or text indented by four spaces)",
+    "code_inline": "code",
+    "blockquote_open": "a quotation block",
+    "hr": "a line across",
+}
+
+_MARK = re.compile(r"\s*\{\s*(-|E[0-9]\.[0-9]{2}(?:\s*,\s*E[0-9]\.[0-9]{2})*)\s*\}\s*$")
+# Characters that no author types stand for a mark until the HTML has been cleaned.
+_PLACEHOLDER = re.compile("\ue000([^\ue001]+)\ue001")
+
+
+@dataclass(frozen=True)
+class Prose:
+    """`html` is safe to show; `citations` gives each evidence id with its first line, in the order of mention."""
+
+    html: str
+    citations: dict[str, int]
+    problems: tuple[tuple[int, str], ...]  # line within the Markdown, counted from 1; what is wrong
+
+
+@dataclass
+class _Findings:
+    lines: list[str]
+    citations: dict[str, int] = field(default_factory=dict)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read_prose(markdown: str) -> Prose:
+    """Parse a section's body; never raises: what is wrong is in `problems`."""
+    findings = _Findings(markdown.split("\n"))
+    env: dict[str, object] = {"findings": findings}
+    made = _MARKDOWN.render(re.sub("[\ue000\ue001]", "", markdown), env)
+    clean = nh3.clean(made, tags=TAGS, attributes=ATTRIBUTES, link_rel=None)
+    numbers = {id_: number for number, id_ in enumerate(findings.citations, start=1)}
+
+    def link(match: re.Match[str]) -> str:
+        if match.group(1) == "-":
+            return ""
+        links = [f'<a href="#from-{numbers[id_]}">{numbers[id_]}</a>' for id_ in _ids(match.group(1))]
+        return f'<sup class="from"><span class="hidden">Note </span>{" ".join(links)}</sup>'
+
+    return Prose(_PLACEHOLDER.sub(link, clean), findings.citations, tuple(sorted(findings.problems)))
+
+
+def _ids(mark: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in mark.split(",")))
+
+
+def _render_callout(
+    _renderer: RendererHTML, tokens: Sequence[Token], position: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    token = tokens[position]
+    if token.nesting != 1:
+        return "</div>\n"
+    kind, _, title = token.info.strip().partition(" ")
+    return f'<div class="callout callout-{kind}"><p class="callout-title">{html.escape(title.strip())}</p>\n'
+
+
+def _take_marks(state: StateCore) -> None:
+    """Before inline parsing: replace each block's mark by a placeholder, and note the blocks that have none."""
+    findings: _Findings = state.env["findings"]
+    holder, line, row_needs_mark = "", 0, False
+    for token in state.tokens:
+        if token.map:
+            line = token.map[0] + 1
+        if token.type in ("paragraph_open", "heading_open", "th_open", "td_open"):
+            holder = token.type
+        elif token.type == "tr_open":
+            row_needs_mark = True
+        elif token.type == "tr_close" and row_needs_mark and holder == "td_open":
+            findings.problems.append((line, "this table row cites nothing; end its last cell in {E1.23} or {-}"))
+        elif token.type == "inline" and token.content.startswith(":::"):
+            findings.problems.append((line, f"begin a callout with ::: and one of {', '.join(CALLOUTS)}"))
+        elif token.type == "inline":
+            mark = _MARK.search(token.content)
+            text = token.content[: mark.start()] if mark else token.content
+            if "{" in text or "}" in text:
+                findings.problems.append((line, "{ and } stand only at the end, as in {E1.23, E1.24} or {-}"))
+            elif not mark and holder == "paragraph_open":
+                findings.problems.append((line, "this paragraph cites nothing; end it in {E1.23} or {-}"))
+            if "](" in text or "://" in text:
+                findings.problems.append((line, "a link is not allowed in a section"))
+            if mark:
+                row_needs_mark = False
+                token.content = f"{text}\ue000{mark.group(1)}\ue001"
+                for id_ in _ids(mark.group(1)) if mark.group(1) != "-" else ():
+                    findings.citations.setdefault(id_, line)
+
+
+def _refuse(state: StateCore) -> None:
+    findings: _Findings = state.env["findings"]
+    line, open_callouts = 0, 0
+    for block in state.tokens:
+        if block.map:
+            line = block.map[0] + 1
+        for name in dict.fromkeys(FORBIDDEN.get(token.type) for token in [block, *(block.children or [])]):
+            if name and (line, f"{name} is not allowed in a section") not in findings.problems:
+                findings.problems.append((line, f"{name} is not allowed in a section"))
+        if block.type == "heading_open" and block.tag not in ("h2", "h3"):
+            findings.problems.append((line, "use ## and ### for headings; the title is the page's own"))
+        elif block.type == "th_open":
+            block.attrSet("scope", "col")
+        elif block.type.startswith("container_"):
+            open_callouts += block.nesting
+            if block.nesting == 1 and block.map:
+                end = "".join(findings.lines[block.map[1] : block.map[1] + 1])
+                if open_callouts > 1 or not end.strip().startswith(":::"):
+                    findings.problems.append((line, "end each callout in a line of ::: before the next thing begins"))
+                if " " not in block.info.strip():
+                    findings.problems.append((line, "give the callout a title, as in ::: key What to keep"))
+    # A link definition leaves no token: the words would vanish from the page.
+    for reference in state.env.get("references", {}).values():
+        findings.problems.append((reference["map"][0] + 1, "a link is not allowed in a section"))
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    for kind in CALLOUTS:
+        parser.use(container_plugin, kind, render=_render_callout)
+    parser.core.ruler.before("inline", "take_marks", _take_marks)
+    parser.core.ruler.push("refuse", _refuse)
+    return parser
+
+
+_MARKDOWN = _parser()

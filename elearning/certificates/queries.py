@@ -1,0 +1,153 @@
+"""Reads of issued certificates."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, or_, select
+
+from elearning.accounts.types import SignedIn
+from elearning.certificates.models import Certificate, CertificateDetail
+from elearning.certificates.rules import certificate_digest, grouped
+from elearning.certificates.types import HeldCertificate, IssuedCertificate, Sealed
+from elearning.completions.models import Completion, CompletionDetail
+from elearning.completions.rules import standing
+from elearning.completions.types import Checked, Finding
+from elearning.core import clock
+from elearning.core.db import db
+
+PAGE = 1000  # certificates verified at a time
+
+
+def certificate_for(viewer: SignedIn, number: str) -> IssuedCertificate | None:
+    """A certificate that is the viewer's own, or was earned in the agency whose training lead they are; else None."""
+    allowed = [CertificateDetail.practitioner_id == viewer.practitioner_id]
+    if viewer.lead_of is not None:
+        allowed.append(CompletionDetail.agency_id == viewer.lead_of)
+    return _find(Certificate.number == number, or_(*allowed))
+
+
+def find_public(number: str) -> IssuedCertificate | None:
+    """What a certificate prints, for whoever holds its number; None for a number we never issued."""
+    return _find(Certificate.number == number)
+
+
+def _find(*conditions: ColumnElement[bool]) -> IssuedCertificate | None:
+    row = db.session.execute(
+        select(
+            Certificate.number,
+            CertificateDetail.full_name,
+            CertificateDetail.agency_name,
+            Completion.module_key,
+            Completion.module_version,
+            Certificate.module_title,
+            Completion.completed_on,
+            Completion.expires_on,
+            Completion.cpd_minutes,
+            Completion.place,
+            Completion.digest,
+            Certificate.issued_at,
+            Certificate.partnership,
+            Certificate.signatory,
+        )
+        .join(CertificateDetail, CertificateDetail.number == Certificate.number)
+        .join(Completion, Completion.place == Certificate.place)
+        .join(CompletionDetail, CompletionDetail.place == Certificate.place)
+        .where(*conditions)
+    ).one_or_none()
+    return IssuedCertificate(*row) if row else None
+
+
+def list_certificates(practitioner_id: int) -> list[HeldCertificate]:
+    """Everything someone holds, newest first, with what it is worth today."""
+    rows = db.session.execute(
+        select(
+            Certificate.number,
+            Certificate.module_title,
+            Completion.completed_on,
+            Completion.expires_on,
+            Completion.cpd_minutes,
+            CompletionDetail.attempt_id,
+        )
+        .join(CertificateDetail, CertificateDetail.number == Certificate.number)
+        .join(Completion, Completion.place == Certificate.place)
+        .join(CompletionDetail, CompletionDetail.place == Certificate.place)
+        .where(CertificateDetail.practitioner_id == practitioner_id)
+        .order_by(Certificate.place.desc(), Certificate.issued_at.desc())
+    )
+    today = clock.today()
+    return [
+        HeldCertificate(
+            grouped_number=grouped(row.number),
+            module_title=row.module_title,
+            completed_on=row.completed_on,
+            expires_on=row.expires_on,
+            standing=standing(row.completed_on, row.expires_on, today),
+            cpd_minutes=row.cpd_minutes,
+            attempt_id=row.attempt_id,
+        )
+        for row in rows
+    ]
+
+
+def count_certificates() -> int:
+    """How many certificates were issued."""
+    return db.session.execute(select(func.count()).select_from(Certificate)).scalar_one()
+
+
+def verify_certificates() -> Iterator[Checked]:
+    """Walk the record's certificates, a page at a time: each completion has one, and it is as it was issued."""
+    place, number = 0, ""
+    while rows := _certificates_after(place, number):
+        findings: list[Finding] = []
+        for row in rows:
+            findings += _findings(row)
+        place, number = rows[-1].place, rows[-1].number or ""
+        yield Checked(sum(row.number is not None for row in rows), tuple(findings))
+
+
+def _certificates_after(place: int, number: str) -> Sequence[Row[Any]]:
+    key = func.coalesce(Certificate.number, "")
+    return db.session.execute(
+        select(
+            Completion.place,
+            Certificate.number,
+            Certificate.issued_at,
+            Certificate.module_title,
+            Certificate.partnership,
+            Certificate.signatory,
+            Certificate.details_digest,
+            CertificateDetail.salt,
+            CertificateDetail.practitioner_id,
+            CertificateDetail.full_name,
+            CertificateDetail.agency_name,
+            CompletionDetail.practitioner_id.label("completed_by"),
+        )
+        .select_from(Completion)
+        .outerjoin(CompletionDetail, CompletionDetail.place == Completion.place)
+        .outerjoin(Certificate, Certificate.place == Completion.place)
+        .outerjoin(CertificateDetail, CertificateDetail.number == Certificate.number)
+        .where(or_(Completion.place > place, (Completion.place == place) & (key > number)))
+        .order_by(Completion.place, key)
+        .limit(PAGE)
+    ).all()
+
+
+def _findings(row: Row[Any]) -> Iterator[Finding]:
+    if row.number is None:
+        yield Finding(row.place, "the completion has no certificate")
+    elif row.salt is not None:
+        sealed = Sealed(
+            number=row.number,
+            place=row.place,
+            issued_at=row.issued_at,
+            module_title=row.module_title,
+            partnership=row.partnership,
+            signatory=row.signatory,
+            practitioner_id=row.practitioner_id,
+            full_name=row.full_name,
+            agency_name=row.agency_name,
+        )
+        if row.details_digest != certificate_digest(row.salt, sealed):
+            yield Finding(row.place, f"certificate {row.number} was changed after it was issued")
+        if row.completed_by is not None and row.practitioner_id != row.completed_by:
+            yield Finding(row.place, f"certificate {row.number} is another person's than the completion")

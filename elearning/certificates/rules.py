@@ -1,0 +1,63 @@
+"""Certificate numbers (random, easy to read out, proof against slips of the pen), and what seals a certificate.
+
+A number is 80 random bits as 16 characters of Crockford's base32 (no I, L, O or U) and his check character, the
+remainder by 37. That remainder can be one of five signs that are no letters or digits; such draws are drawn again, so
+every number is plain letters and digits. It finds every wrong character and every two neighbours swapped.
+"""
+
+import secrets
+from dataclasses import asdict
+
+from elearning.certificates.types import Sealed
+from elearning.completions.rules import details_digest, moment
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 17  # with the check character
+SHORT_DIGEST = 12
+
+_VALUE = {character: value for value, character in enumerate(ALPHABET)}
+# What people write between groups: spaces of any width, and the dashes that programs put for a hyphen.
+_READ = str.maketrans("OIL", "011", "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212")
+
+
+def new_number() -> str:
+    """A number that nobody can guess, in its stored form."""
+    while True:
+        bits = secrets.randbits(80)
+        if bits % 37 < len(ALPHABET):
+            return "".join(ALPHABET[bits >> shift & 31] for shift in range(75, -1, -5)) + ALPHABET[bits % 37]
+
+
+def read_number(text: str) -> str | None:
+    """The 17 characters that someone meant, mistakes included; None when it cannot be a certificate number at all.
+
+    Any capitals, spaces and hyphens; the letters O, I and L are read as the digits they look like.
+    """
+    number = "".join(text.upper().translate(_READ).split())
+    return number if len(number) == LENGTH and all(character in _VALUE for character in number) else None
+
+
+def parse_number(text: str) -> str | None:
+    """The stored form of a number as someone wrote it; None when it is malformed or its check character is wrong."""
+    number = read_number(text)
+    if number is None:
+        return None
+    bits = 0
+    for character in number[:-1]:
+        bits = bits << 5 | _VALUE[character]
+    return number if bits % 37 == _VALUE[number[-1]] else None
+
+
+def grouped(number: str) -> str:
+    """A number as it is printed: XXXX-XXXX-XXXX-XXXX-X."""
+    return "-".join(number[start : start + 4] for start in range(0, LENGTH, 4))
+
+
+def short_digest(digest: str) -> str:
+    """The start of a completion's digest, as certificates print it."""
+    return digest[:SHORT_DIGEST]
+
+
+def certificate_digest(salt: str, sealed: Sealed) -> str:
+    """The salted seal of a certificate (64 hex digits); without the salt it says nothing about the names."""
+    return details_digest(salt, asdict(sealed) | {"issued_at": moment(sealed.issued_at)})

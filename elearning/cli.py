@@ -1,0 +1,97 @@
+"""The `elearning` command: mounts each capability's commands beside those of the installation itself.
+
+A command that cannot do its work says in one line what is wrong and what to do, and exits with 1.
+"""
+
+import os
+import sys
+from functools import cached_property
+
+import click
+from flask import Flask
+
+from elearning import database, serving
+from elearning.accounts import cli as accounts
+from elearning.app import create_app
+from elearning.assessment import cli as assessment
+from elearning.certificates import cli as certificates
+from elearning.core.db import db as flask_db
+from elearning.core.errors import ElearningError
+from elearning.demo import cli as demo
+from elearning.reports import cli as reports
+from elearning.settings import Settings
+
+
+class Context:
+    """What commands share. Made when first needed, so that `--help` and `check` need no settings."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings.from_environ(os.environ)
+
+    @cached_property
+    def app(self) -> Flask:
+        return create_app(self.settings)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def elearning(context: click.Context) -> None:
+    """Training modules built from safeguarding practice reviews, and the record of who completed them."""
+    context.obj = Context()
+
+
+@elearning.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command("upgrade")
+@click.pass_obj
+def db_upgrade(context: Context) -> None:
+    """Bring the schema up to date and publish new module versions; rows stay in place."""
+    published = database.prepare(context.app)
+    for version in published:
+        click.echo(f"published {version}")
+    click.echo("The database is up to date.")
+
+
+@db.command("status")
+@click.pass_obj
+def db_status(context: Context) -> None:
+    """Say whether the database is fit to serve; exits with 1 if not."""
+    database.check_ready(context.app)
+    click.echo("The database is up to date and fit to serve.")
+
+
+@elearning.command()
+@click.option("--port", default=8000, show_default=True, help="where to listen on 127.0.0.1")
+@click.option("--workers", default=2, show_default=True, help="worker processes")
+@click.pass_obj
+def serve(context: Context, port: int, workers: int) -> None:
+    """Serve on 127.0.0.1 and send mail, for one machine; the README has the parts for a real installation."""
+    database.check_ready(context.app)
+    serving.serve(context.app, port=port, workers=workers)
+
+
+@elearning.command()
+@click.option("--once", is_flag=True, help="send what is due and stop")
+@click.pass_obj
+def work(context: Context, once: bool) -> None:
+    """Send the mail that is waiting, and go on doing so."""
+    with context.app.app_context():
+        database.check_schema(flask_db.engine)
+    serving.work(context.app, once=once)
+
+
+for command in (accounts.people, assessment.check, certificates.verify, demo.demo, reports.report):
+    elearning.add_command(command)
+
+
+def main() -> None:
+    """The console entry: an error that a person can put right is one line and exit code 1."""
+    try:
+        elearning()
+    except ElearningError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)

@@ -1,0 +1,183 @@
+"""The database: one engine, one `Base`, one way to write.
+
+Reads run in a read-only transaction. Writes run inside `atomic()`, which on SQLite begins with BEGIN IMMEDIATE, so
+that what an operation looks up is still true when it writes (decisions/0003). The database refuses a write outside
+`atomic()`: that mistake cannot reach production.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from elearning.core.errors import DatabaseNotReady
+
+WRITES = "elearning_writes"
+
+SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "busy_timeout": "10000",
+    "foreign_keys": "on",
+    # Without this, INSERT OR REPLACE would walk past the triggers that keep records permanent.
+    "recursive_triggers": "on",
+    "trusted_schema": "off",
+    "journal_size_limit": "67108864",
+}
+# 3.7.0 to 3.51.2 can lose a committed write when a checkpoint meets a WAL reset (sqlite.org/wal.html).
+SQLITE_OLDEST = (3, 51, 3)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware moment, kept in UTC on both engines. A naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def one_of(column: str, values: Iterable[str], name: str) -> CheckConstraint:
+    """A named CHECK that a text column holds one of the values (an enum or a list)."""
+    listed = ", ".join("'" + str(value).replace("'", "''") + "'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What `create_engine` needs beside the address."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return {"module": pysqlite3.dbapi2}
+    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4}
+
+
+def make_engine(url: str) -> Engine:
+    """An engine outside the web application, for migrations and backups."""
+    return create_engine(url, **engine_options(url))
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_connection(connection: Any, _record: Any) -> None:
+    if isinstance(connection, pysqlite3.dbapi2.Connection):
+        # The driver's own transactions begin at the first INSERT, after the reads they depend on: switch them off.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma, value in SQLITE_PRAGMAS.items():
+            cursor.execute(f"PRAGMA {pragma}={value}")
+        cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA query_only={'off' if writes else 'on'}")
+        cursor.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        cursor.close()
+    else:
+        driver: Any = connection.connection.driver_connection
+        driver.read_only = not writes
+
+
+@contextmanager
+def atomic() -> Iterator[Session]:
+    """One writing transaction: commits at the end, rolls back on any error. An inner one joins the outer one."""
+    session: Session = db.session()
+    if session.info.get("atomic"):
+        yield session
+        return
+    session.rollback()  # ends the read transaction that looking up the signed-in person began
+    session.info["atomic"] = True
+    try:
+        session.connection(execution_options={WRITES: True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["atomic"] = False
+
+
+def serialise(name: str) -> None:
+    """Within `atomic()`: wait until no other transaction holds this name. SQLite's writers already wait in line."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
+
+
+def check_engine() -> None:
+    """Refuse a database that could lose what it acknowledged.
+
+    Raises DatabaseNotReady with a sentence that says what to do.
+    """
+    if db.engine.dialect.name == "sqlite":
+        if pysqlite3.dbapi2.sqlite_version_info < SQLITE_OLDEST:
+            raise DatabaseNotReady(
+                f"SQLite {pysqlite3.dbapi2.sqlite_version} can lose committed records; "
+                "install the locked requirements, which bring 3.51.3 or newer."
+            )
+        return
+    for setting in ("fsync", "synchronous_commit"):
+        value = db.session.execute(text(f"SHOW {setting}")).scalar_one()
+        if value == "off":
+            raise DatabaseNotReady(f"PostgreSQL runs with {setting}=off and could lose records; switch it on.")
+
+
+def database_answers() -> bool:
+    """Whether the database answers a query now."""
+    try:
+        db.session.execute(text("SELECT 1")).scalar_one()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return False
+    return True
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite address, or None for another engine."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None

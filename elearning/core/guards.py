@@ -1,0 +1,69 @@
+"""Whether the database's guards stand and bite: it must refuse to change or remove what is permanent."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, delete, literal_column, select, text, true, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import Executable
+
+from elearning.core.db import Base, atomic
+
+TRIGGER_SAID_NO = "23000"  # the SQLSTATE our triggers raise; constraints have codes of their own
+
+
+class _Undo(Exception):
+    """Ends the trial transaction, so that nothing of it stays whatever the guards did."""
+
+
+def missing_guards(model: type[Base], *, where: ColumnElement[bool] | None = None) -> list[str]:
+    """Try to change, delete, replace and truncate a row of a permanent table; what the database let through.
+
+    Everything is rolled back. `where` picks the rows that must be guarded (all, if not given); without such a row
+    only TRUNCATE can be tried. The answers are words such as "UPDATE".
+    """
+    table = cast(Table, model.__table__)
+    missing: list[str] = []
+    try:
+        with atomic() as session:
+            if session.get_bind().dialect.name == "postgresql":
+                session.execute(text("SET LOCAL lock_timeout = '5s'"))  # TRUNCATE waits for every reader
+            for name, statement in _attacks(session, table, true() if where is None else where):
+                savepoint = session.begin_nested()
+                try:
+                    session.execute(statement)
+                except DBAPIError as error:
+                    if not _is_refusal(error, table):
+                        missing.append(f"{name} ({type(error.orig).__name__})")
+                else:
+                    missing.append(name)
+                savepoint.rollback()
+            raise _Undo
+    except _Undo:
+        return missing
+
+
+def _attacks(session: Session, table: Table, where: ColumnElement[bool]) -> Iterator[tuple[str, Executable]]:
+    keys: list[ColumnElement[Any]] = list(table.primary_key.columns)
+    row = session.execute(select(*keys).where(where).limit(1)).one_or_none()
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    if row is not None:
+        this = [key == value for key, value in zip(keys, row, strict=True)]
+        yield "UPDATE", update(table).where(*this).values({keys[0].name: keys[0]})
+        yield "DELETE", delete(table).where(*this)
+        if not postgresql:
+            columns = [literal_column(column.name) for column in table.columns]
+            same = select(*columns).select_from(table).where(*this)
+            yield "INSERT OR REPLACE", table.insert().prefix_with("OR REPLACE").from_select(list(table.columns), same)
+    if postgresql:
+        yield "TRUNCATE", text(f'TRUNCATE "{table.name}" CASCADE')
+
+
+def _is_refusal(error: DBAPIError, table: Table) -> bool:
+    """Whether one of this table's own triggers said no, and not, say, a foreign key or another table's trigger."""
+    message = str(error.orig)
+    state = getattr(error.orig, "sqlstate", None)  # PostgreSQL only; SQLite's constraints say so in words
+    from_a_trigger = state == TRIGGER_SAID_NO if state else "constraint failed" not in message
+    return from_a_trigger and re.search(rf"\b{table.name}s?\b", message) is not None

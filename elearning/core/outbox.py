@@ -1,0 +1,77 @@
+"""Mail leaves after the commit: an operation writes a row, `elearning work` sends it.
+
+A row is claimed by moving its next try forward before sending, so that two workers do not send it at once and a
+crash delays it instead of losing it. The Message-ID is the row's, so a doubled mail is recognisable as one.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from elearning.core import clock
+from elearning.core.db import atomic, db
+from elearning.core.models import OutboxMail
+
+LEASE = dt.timedelta(minutes=1)
+LONGEST_WAIT = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Mail:
+    id: int
+    recipient: str
+    subject: str
+    body: str
+    tries: int
+
+
+def queue_mail(recipient: str, subject: str, body: str) -> None:
+    """Within `atomic()`: a plain-text mail that is sent once the transaction has committed."""
+    now = clock.now()
+    db.session.add(OutboxMail(recipient=recipient, subject=subject, body=body, created_at=now, next_try_at=now))
+
+
+def _claim() -> Mail | None:
+    due = (
+        select(OutboxMail.id)
+        .where(OutboxMail.next_try_at <= clock.now())
+        .order_by(OutboxMail.next_try_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    with atomic() as session:
+        row = session.execute(
+            update(OutboxMail)
+            .where(OutboxMail.id == due)
+            .values(next_try_at=clock.now() + LEASE, tries=OutboxMail.tries + 1)
+            .returning(OutboxMail.id, OutboxMail.recipient, OutboxMail.subject, OutboxMail.body, OutboxMail.tries)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+    return Mail(*row) if row else None
+
+
+def is_mail_due() -> bool:
+    """A cheap read, so that an idle worker takes no write lock."""
+    due = select(OutboxMail.id).where(OutboxMail.next_try_at <= clock.now()).limit(1)
+    found = db.session.execute(due).first() is not None
+    db.session.rollback()
+    return found
+
+
+def deliver_due_mail(send: Callable[[Mail], None]) -> int:
+    """Send every mail that is due with `send(mail)`; what raises OSError is tried again later. How many were sent."""
+    sent = 0
+    while is_mail_due() and (mail := _claim()):
+        try:
+            send(mail)
+        except OSError:
+            outcome = {"next_try_at": clock.now() + min(LONGEST_WAIT, LEASE * 2**mail.tries)}
+        else:
+            outcome = {"next_try_at": None, "body": ""}  # a sign-in code is kept nowhere in clear
+            sent += 1
+        with atomic() as session:
+            session.execute(update(OutboxMail).where(OutboxMail.id == mail.id).values(outcome))
+    return sent

@@ -1,0 +1,136 @@
+"""An installation's database: its schema, its published modules, and whether it is fit to serve.
+
+The one place that knows the models of every capability.
+"""
+
+from collections.abc import Callable
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from elearning.accounts import models as _accounts  # noqa: F401 (importing a model adds its table to the metadata)
+from elearning.assessment import models as _assessment  # noqa: F401
+from elearning.catalogue import models as _catalogue  # noqa: F401
+from elearning.catalogue.library import library
+from elearning.catalogue.operations import check_published, publish_modules
+from elearning.certificates import models as _certificates  # noqa: F401
+from elearning.completions import models as _completions  # noqa: F401
+from elearning.core import models as _core  # noqa: F401
+from elearning.core.db import WRITES, Base, check_engine, db, sqlite_path
+from elearning.core.errors import DatabaseNotReady
+from elearning.core.installation import find_fact
+from elearning.people import models as _people  # noqa: F401
+from elearning.settings import ROOT
+from elearning.training import models as _training  # noqa: F401
+
+metadata = Base.metadata
+MADE_BY_DEMO = "made-by-demo"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return config
+
+
+def newest_revision() -> str:
+    """The revision this code is written for."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The revision a database is at; None for an empty one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine) -> None:
+    """Move the database to the newest revision, rows in place. Raises DatabaseNotReady if it is newer than we are."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    here = revision_of(engine)
+    if here is not None and here not in known:
+        raise DatabaseNotReady(
+            f"The database is at revision {here}, which this program does not know; install the program that made it."
+        )
+    _run(engine, command.upgrade, "head")
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Move the database back to an older revision ("base" for none)."""
+    _run(engine, command.downgrade, revision)
+
+
+def _run(engine: Engine, step: Callable[[Config, str], None], revision: str) -> None:
+    config = _config()
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        step(config, revision)
+
+
+def check_schema(engine: Engine) -> None:
+    """Refuse a database of another schema. Raises DatabaseNotReady with what to do."""
+    here = revision_of(engine)
+    if here is None:
+        raise DatabaseNotReady("The database is empty; run `elearning db upgrade` first.")
+    if here != newest_revision():
+        raise DatabaseNotReady(
+            f"The database is at revision {here}, this program needs {newest_revision()}; run `elearning db upgrade`."
+        )
+
+
+def prepare(app: Flask) -> list[str]:
+    """Bring the database of an application up to date: newest schema, every module version published.
+
+    Returns the versions newly published, as "key version n". Raises ContentError when content changed under the same
+    version, DatabaseNotReady when the database is newer than the program.
+    """
+    path = sqlite_path(app.config["SQLALCHEMY_DATABASE_URI"])
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with app.app_context():
+        upgrade(db.engine)
+        return publish_modules(list(library()))
+
+
+def is_empty(app: Flask) -> bool:
+    """Whether the database has no schema yet."""
+    with app.app_context():
+        return revision_of(db.engine) is None
+
+
+def check_demo(app: Flask) -> None:
+    """Demo mode signs people in without a code: never on real records. And invented ones are never served as real.
+
+    Raises DatabaseNotReady with what to do.
+    """
+    with app.app_context():
+        is_demo_data = find_fact(MADE_BY_DEMO) is not None
+        db.session.rollback()
+    if app.config["SETTINGS"].demo and not is_demo_data:
+        raise DatabaseNotReady(
+            "This database was not made by the demonstration, so it is not opened in demo mode; "
+            "give another with ELEARNING_DATABASE_URL, or serve this one with `elearning serve`."
+        )
+    if is_demo_data and not app.config["SETTINGS"].demo:
+        raise DatabaseNotReady("This database holds the demonstration's invented people; give the real one's address.")
+
+
+def check_ready(app: Flask) -> None:
+    """Before serving: the right schema, an engine that keeps what it acknowledges, every module published.
+
+    Raises DatabaseNotReady or ContentError with what to do.
+    """
+    with app.app_context():
+        try:
+            check_schema(db.engine)
+            check_engine()
+        except OperationalError as error:
+            raise DatabaseNotReady(f"The database does not open ({type(error.orig).__name__}); check its address.") from None
+        check_published(list(library()))
+        db.session.rollback()
+    check_demo(app)

@@ -1,0 +1,108 @@
+"""`elearning demo`: a populated demonstration with one command."""
+
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from elearning import database, serving
+from elearning.app import create_app
+from elearning.core import clock
+from elearning.core.db import db, sqlite_path
+from elearning.core.installation import record_fact
+from elearning.demo.cast import NAMED
+from elearning.demo.history import write_history
+from elearning.settings import ROOT, Settings
+
+FOLDER = ROOT / ".data"
+
+
+def demo_settings(environ: dict[str, str], port: int) -> Settings:
+    """The demonstration's settings: what the environment gives, and a working value for the rest."""
+    FOLDER.mkdir(exist_ok=True)
+    secret = FOLDER / "demo-secret"
+    if not secret.exists():
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_hex(32))
+    defaults = {
+        "ELEARNING_DATABASE_URL": f"sqlite:///{FOLDER / 'demo.db'}",
+        "ELEARNING_SECRET_KEY": secret.read_text(),
+        "ELEARNING_BASE_URL": f"http://127.0.0.1:{port}",
+        "ELEARNING_PARTNERSHIP": "Birmingham Safeguarding Children Partnership",
+        "ELEARNING_SIGNATORY": "Independent Chair (demonstration)",
+    }
+    return Settings.from_environ({**defaults, **environ, "ELEARNING_DEMO": "true"})
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="where to listen on 127.0.0.1")
+@click.option("--workers", default=2, show_default=True, help="worker processes")
+@click.option("--fresh", is_flag=True, help="throw an earlier demonstration (SQLite) away and make a new one")
+@click.option("--no-serve", is_flag=True, help="make the demonstration, but do not serve it")
+def demo(port: int, workers: int, fresh: bool, no_serve: bool) -> None:
+    """Make a demonstration with invented agencies, people and a year of completions, and serve it.
+
+    Run again, it starts with what is there. It refuses a database that it has not made.
+    """
+    settings = demo_settings(dict(os.environ), port)
+    if not no_serve:
+        serving.check_port(port)
+    path = sqlite_path(settings.database_url)
+    if fresh and path:
+        for old in path.parent.glob(path.name + "*"):
+            old.unlink()
+    if path and not path.exists():
+        _make_in_one_piece(settings, path)
+    app = create_app(settings)
+    if database.is_empty(app):
+        _make(app)
+    database.check_demo(app)
+    database.prepare(app)
+    database.check_ready(app)
+    if no_serve:
+        click.echo("The demonstration is ready. `elearning demo` serves it.")
+        return
+    serving.serve(app, port=port, workers=workers, when_ready=lambda: _welcome(settings))
+
+
+def _make_in_one_piece(settings: Settings, path: Path) -> None:
+    """A SQLite demonstration is made beside its place and moved there, so that half of one is never met."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    for old in path.parent.glob(unfinished.name + "*"):
+        old.unlink()
+    app = create_app(settings.model_copy(update={"database_url": f"sqlite:///{unfinished}"}))
+    _make(app)
+    with app.app_context():
+        db.engine.dispose()
+    unfinished.rename(path)
+
+
+def _make(app: Any) -> None:
+    begun = time.monotonic()
+    now = clock.now()
+    click.echo("Making the database ...")
+    with clock.at(now.replace(year=now.year - 4)):
+        database.prepare(app)
+    click.echo("Inventing agencies, people and a year of completions ...")
+    with app.app_context(), click.progressbar(length=1000, label="  ") as bar:
+        reached = 0
+
+        def report(done: int, total: int) -> None:
+            nonlocal reached
+            bar.update(done * 1000 // total - reached)
+            reached = done * 1000 // total
+
+        write_history(app.extensions["library"], now, report)
+        record_fact(database.MADE_BY_DEMO, now.isoformat())
+        db.session.remove()
+    click.echo(f"Made in {time.monotonic() - begun:.0f} seconds.")
+
+
+def _welcome(settings: Settings) -> None:
+    click.echo(f"\nOpen {settings.base_url} and press “Sign in”. The sign-in page has a button for each of:")
+    for name, agency, job_role in NAMED.values():
+        click.echo(f"  {name} – {job_role}, {agency}")
+    click.echo("Stop with Ctrl+C.")

@@ -1,0 +1,165 @@
+"""A plausible past for the demonstration: people joining, reading, answering, passing, over a year and more.
+
+Everything is written by the real operations; only the clock is given. Steps of all people are taken in the order of
+time, because the record is a chain.
+"""
+
+import datetime as dt
+import heapq
+from collections.abc import Callable, Iterator
+from random import Random
+
+from elearning.accounts.operations import grant_role, name_demo_people, open_account
+from elearning.assessment.operations import record_response
+from elearning.assessment.queries import find_open_sitting, list_attempts
+from elearning.catalogue.library import Library
+from elearning.catalogue.types import ItemType, TrainingModule
+from elearning.core import clock
+from elearning.core.db import atomic
+from elearning.core.roles import Role
+from elearning.demo.cast import AGENCIES, FIRST_NAMES, LAST_NAMES, NAMED
+from elearning.people.operations import add_agency, add_practitioner, join_agency
+from elearning.training.operations import record_section_read, start_quiz, submit_quiz
+from elearning.training.rules import missed_sections
+from elearning.training.types import CONTENT_NOTE
+
+MONTHS_BACK = 38  # far enough that the first certificates have expired
+STEPS_A_COMMIT = 40
+
+Steps = Iterator[dt.datetime]  # each value is the moment of the next step; the step is taken when it is resumed
+
+
+def write_history(library: Library, now: dt.datetime, report: Callable[[int, int], None]) -> None:
+    """Fill an empty, migrated database. `report(done, total)` is called as people finish."""
+    chance = Random(20260301)
+    past = Past(library, now, chance)
+    with clock.at(past.opened), atomic():
+        past.found_agencies()
+        past.name_people()
+    queue: list[tuple[dt.datetime, int, Steps]] = []
+    for number, steps in enumerate(past.everyones_steps()):
+        heapq.heappush(queue, (next(steps), number, steps))
+    total = len(queue)
+    while queue:
+        with atomic():
+            for _ in range(min(STEPS_A_COMMIT, len(queue))):
+                moment, number, steps = heapq.heappop(queue)
+                with clock.at(moment):
+                    following = next(steps, None)
+                if following is not None and following < now:
+                    heapq.heappush(queue, (following, number, steps))
+                if not queue:
+                    break
+        report(total - len(queue), total)
+
+
+class Past:
+    """The invented people while their past is written."""
+
+    def __init__(self, library: Library, now: dt.datetime, chance: Random) -> None:
+        self.library, self.now, self.chance = library, now, chance
+        self.opened = now - dt.timedelta(days=30 * MONTHS_BACK)
+        self.agency_ids: dict[str, int] = {}
+        self.people: list[tuple[int, int]] = []  # (practitioner id, keenness in tenths)
+        self.named: dict[str, tuple[int, int]] = {}  # (practitioner id, account id)
+
+    def found_agencies(self) -> None:
+        emails = (f"person{number}@demo.example" for number in range(1, 10_000))
+        names = self._names()
+        for name, sector, size, keenness, job_roles in AGENCIES:
+            agency_id = self.agency_ids[name] = add_agency(name, sector)
+            for _ in range(size):
+                job_role = job_roles[0] if self.chance.random() < 0.6 else self.chance.choice(job_roles)
+                practitioner_id = add_practitioner(next(names))
+                open_account(practitioner_id, next(emails))
+                join_agency(practitioner_id, agency_id, job_role, team=self.chance.choice(["", "North", "South"]))
+                self.people.append((practitioner_id, keenness))
+
+    def _names(self) -> Iterator[str]:
+        taken = {name for name, _agency, _job_role in NAMED.values()}
+        while True:
+            name = f"{self.chance.choice(FIRST_NAMES)} {self.chance.choice(LAST_NAMES)}"
+            if name not in taken:
+                taken.add(name)
+                yield name
+
+    def name_people(self) -> None:
+        """The people of the sign-in page, with their roles."""
+        for key, (name, agency, job_role) in NAMED.items():
+            practitioner_id = add_practitioner(name)
+            account_id = open_account(practitioner_id, f"{key.replace(' ', '.')}@demo.example")
+            join_agency(practitioner_id, self.agency_ids[agency], job_role)
+            self.named[key] = (practitioner_id, account_id)
+        for key in ("lead", "other lead"):
+            agency_id = self.agency_ids[NAMED[key][1]]
+            grant_role(self.named[key][1], Role.TRAINING_LEAD, agency_id=agency_id)
+        grant_role(self.named["officer"][1], Role.OFFICER)
+        grant_role(self.named["admin"][1], Role.ADMINISTRATOR)
+        name_demo_people([account_id for _practitioner_id, account_id in self.named.values()])
+
+    def everyones_steps(self) -> Iterator[Steps]:
+        for module in self.library:
+            for number, (practitioner_id, keenness) in enumerate(self.people):
+                if number % 40 == 7:  # the pilot, three years ago
+                    yield self._journey(module, practitioner_id, self._day(MONTHS_BACK * 30 - 40, 1010), 0.9)
+                elif self.chance.random() < keenness / 10 * 0.95:
+                    yield self._journey(module, practitioner_id, self._day(365, 2), self._grasp())
+            yield self._journey(module, self.named["certified"][0], self._day(120, 100), 1.0)
+            yield self._journey(module, self.named["renewing"][0], self._day(1050, 1030), 1.0)
+            yield self._journey(module, self.named["other lead"][0], self._day(200, 150), 1.0)
+            yield self._reading(module, self.named["reading"][0], self._day(9, 5), sections=4)
+
+    def _grasp(self) -> float:
+        """The chance to answer a question right."""
+        return self.chance.choice([0.62, 0.74, 0.82, 0.88, 0.92])
+
+    def _day(self, earliest: int, latest: int) -> dt.datetime:
+        """A moment in working hours, between so many days ago."""
+        day = self.now - dt.timedelta(days=self.chance.randint(latest, earliest))
+        while day.weekday() > 4:
+            day -= dt.timedelta(days=1)
+        return day.replace(hour=self.chance.randint(8, 17), minute=self.chance.randint(0, 59), second=0, microsecond=0)
+
+    def _reading(self, module: TrainingModule, practitioner_id: int, start: dt.datetime, *, sections: int) -> Steps:
+        yield start
+        record_section_read(practitioner_id, module.key, CONTENT_NOTE)
+        for section in module.sections[:sections]:
+            record_section_read(practitioner_id, module.key, section.slug)
+
+    def _journey(self, module: TrainingModule, practitioner_id: int, start: dt.datetime, grasp: float) -> Steps:
+        """Read, take the quiz, and after a fail read again and retake; some stop on the way."""
+        if self.chance.random() < 0.12 and grasp < 0.9:
+            yield from self._reading(module, practitioner_id, start, sections=self.chance.randint(1, 7))
+            return
+        yield from self._reading(module, practitioner_id, start, sections=len(module.sections))
+        moment = start + dt.timedelta(minutes=self.chance.randint(25, 50))
+        for attempt in range(1, 4):
+            yield moment
+            if self._sit(module, practitioner_id, grasp + 0.06 * (attempt - 1)) or self.chance.random() < 0.2:
+                return
+            moment += dt.timedelta(hours=self.chance.randint(2, 60))
+            yield moment
+            last = list_attempts(practitioner_id, module.key)[-1]
+            for section in missed_sections(module, last.wrong):
+                record_section_read(practitioner_id, module.key, section.slug)
+            moment += dt.timedelta(minutes=self.chance.randint(15, 40))
+
+    def _sit(self, module: TrainingModule, practitioner_id: int, grasp: float) -> bool:
+        attempt_id = start_quiz(practitioner_id, module)
+        sitting = find_open_sitting(practitioner_id, module.key)
+        assert sitting is not None  # it was started on the line before
+        for position, drawn in enumerate(sitting.form, start=1):
+            item = module.item[drawn.item_id]
+            chosen = drawn.key
+            if self.chance.random() > grasp:
+                chosen = self._slip(item.type, len(item.parts), drawn.key)
+            record_response(practitioner_id, attempt_id, position, drawn.item_id, chosen)
+        return submit_quiz(practitioner_id, attempt_id, self.library).passed
+
+    def _slip(self, type_: ItemType, parts: int, key: tuple[int, ...]) -> tuple[int, ...]:
+        """An answer that is not the key."""
+        if type_ in (ItemType.ORDERING, ItemType.MATCHING):
+            return (key[1], key[0], *key[2:]) if key[0] != key[1] else (key[-1], *key[1:-1], key[0])
+        if type_ is ItemType.MULTIPLE:
+            return key[:-1]
+        return (self.chance.choice([position for position in range(parts) if position not in key]),)

@@ -1,0 +1,81 @@
+"""Writes about agencies, people, and who works where."""
+
+import datetime as dt
+
+from sqlalchemy import update
+
+from elearning.core import clock
+from elearning.core.audit import record_audit
+from elearning.core.db import atomic, serialise
+from elearning.core.errors import Refused
+from elearning.people.models import Agency, Membership, Practitioner
+from elearning.people.queries import find_agency
+from elearning.people.rules import agency_name_problem, clean_name, name_problem
+from elearning.people.types import Sector
+
+
+def add_agency(name: str, sector: Sector) -> int:
+    """A new agency; its id. Raises Refused for a name that is taken or that a certificate could not print."""
+    name = clean_name(name)
+    if problem := agency_name_problem(name):
+        raise Refused(f"{problem}.")
+    with atomic() as session:
+        serialise("agency names")
+        if find_agency(name):
+            raise Refused(f'There is an agency called "{name}" already; give another name.')
+        agency = Agency(name=name, sector=sector)
+        session.add(agency)
+        session.flush()
+        return agency.id
+
+
+def add_practitioner(full_name: str) -> int:
+    """A new person; their id. Raises Refused for a name that a certificate could not print."""
+    with atomic() as session:
+        practitioner = Practitioner(full_name=_checked(full_name), created_at=clock.now())
+        session.add(practitioner)
+        session.flush()
+        return practitioner.id
+
+
+def rename_practitioner(practitioner_id: int, full_name: str) -> None:
+    """Someone changes their own name of today; certificates keep the one they were issued with. Raises Refused as above."""
+    name = _checked(full_name)
+    with atomic() as session:
+        session.execute(update(Practitioner).where(Practitioner.id == practitioner_id).values(full_name=name))
+        record_audit(practitioner_id, "changed own name", f"practitioner {practitioner_id}")
+
+
+def join_agency(
+    practitioner_id: int, agency_id: int, job_role: str, *, team: str = "", started_on: dt.date | None = None
+) -> None:
+    """Someone starts in an agency (today unless given); their time in another ends the day before at the latest."""
+    start = started_on or clock.today()
+    with atomic() as session:
+        session.execute(
+            update(Membership)
+            .where(Membership.practitioner_id == practitioner_id, Membership.ended_on.is_(None))
+            .values(ended_on=start)
+        )
+        session.add(
+            Membership(
+                practitioner_id=practitioner_id, agency_id=agency_id, job_role=job_role, team=team, started_on=start
+            )
+        )
+
+
+def leave_agency(practitioner_id: int, *, ended_on: dt.date) -> None:
+    """Someone's present time in an agency ends on a day."""
+    with atomic() as session:
+        session.execute(
+            update(Membership)
+            .where(Membership.practitioner_id == practitioner_id, Membership.ended_on.is_(None))
+            .values(ended_on=ended_on)
+        )
+
+
+def _checked(full_name: str) -> str:
+    name = clean_name(full_name)
+    if problem := name_problem(name):
+        raise Refused(f"{problem}.")
+    return name

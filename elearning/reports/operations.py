@@ -1,0 +1,25 @@
+"""What leaves the partnership, written down as it leaves."""
+
+from elearning.core import clock
+from elearning.core.audit import record_audit
+from elearning.core.db import atomic
+from elearning.core.errors import Refused
+from elearning.reports.disclosure import is_publishable, published_table
+from elearning.reports.queries import Titles, completion_report, list_on_offer
+from elearning.reports.types import Period, PublishedCell
+
+
+def publish_completions(practitioner_id: int | None, period: Period, titles: Titles) -> tuple[PublishedCell, ...]:
+    """The completions of a financial year as they may leave the partnership, with a line in the audit trail.
+
+    `practitioner_id` is None for whoever works at the command line. Raises Refused for a period that is not published.
+    """
+    today = clock.today()
+    if not is_publishable(period, today):
+        raise Refused(
+            f"{period.label} cannot be published: files are made of whole financial years, "
+            "from the second day after they end, so that small counts cannot be worked out."
+        )
+    with atomic():  # only the trail: counting holds no writer up
+        record_audit(practitioner_id, "completions exported", period.key)
+    return published_table(completion_report(period, titles), list_on_offer(period, titles), today)

@@ -1,0 +1,81 @@
+"""Financial years and quarters, and where the bars of a chart stand."""
+
+import datetime as dt
+import textwrap
+from collections.abc import Iterable
+
+from elearning.reports.types import Bar, Period
+
+YEAR_BEGINS = 4  # April
+
+LINE = 36  # characters of a label that fit beside each other on the narrowest screen
+LINE_HEIGHT = 20
+BAR_HEIGHT = 16
+GAP = 14
+WIDEST = 800  # tenths of a percent: the rest of the width is for the figure beside the bar
+
+
+def year_of(day: dt.date) -> Period:
+    """The financial year that a day lies in."""
+    return financial_year(day.year if day.month >= YEAR_BEGINS else day.year - 1)
+
+
+def financial_year(start: int) -> Period:
+    """The financial year that begins in April of a year."""
+    return Period(
+        key=f"{start}-{(start + 1) % 100:02}",
+        label=f"April {start} to March {start + 1}",
+        first=dt.date(start, YEAR_BEGINS, 1),
+        last=dt.date(start + 1, YEAR_BEGINS, 1) - dt.timedelta(days=1),
+    )
+
+
+def quarters_of(year: Period) -> tuple[Period, ...]:
+    """The four quarters of a financial year, April to June first."""
+    quarters = []
+    for number in range(1, 5):
+        months = [(YEAR_BEGINS - 1 + 3 * number - back) % 12 + 1 for back in (3, 1)]
+        calendar_year = year.first.year + (number == 4)
+        first = dt.date(calendar_year, months[0], 1)
+        after = dt.date(calendar_year + (months[1] == 12), months[1] % 12 + 1, 1)
+        quarters.append(
+            Period(
+                key=f"{year.key}-q{number}",
+                label=f"Quarter {number}, {first:%B} to {dt.date(calendar_year, months[1], 1):%B} {calendar_year}",
+                first=first,
+                last=after - dt.timedelta(days=1),
+            )
+        )
+    return tuple(quarters)
+
+
+def list_periods(first_completion: dt.date | None, today: dt.date) -> tuple[Period, ...]:
+    """Every financial year from the first completion to today, newest first, each followed by its quarters so far."""
+    newest = year_of(today)
+    oldest = year_of(min(first_completion or today, today))
+    periods: list[Period] = []
+    for start in range(newest.first.year, oldest.first.year - 1, -1):
+        year = financial_year(start)
+        periods += [year, *(quarter for quarter in quarters_of(year) if quarter.first <= today)]
+    return tuple(periods)
+
+
+def find_period(periods: Iterable[Period], key: str) -> Period | None:
+    """The period of this key, if it is one of them."""
+    return next((period for period in periods if period.key == key), None)
+
+
+def place_bars(figures: Iterable[tuple[str, int, str]]) -> tuple[tuple[Bar, ...], int]:
+    """Bars for (label, value, text) and the height of the whole; each label stands above its bar.
+
+    Lengths are percentages and heights pixels, so the text keeps its size on every screen.
+    """
+    figures = list(figures)
+    largest = max((value for _, value, _ in figures), default=0) or 1
+    bars, top = [], 0
+    for label, value, text in figures:
+        lines = tuple(textwrap.wrap(label, LINE)) or ("",)
+        tenths = WIDEST * value // largest
+        bars.append(Bar(lines, text, f"{tenths // 10}.{tenths % 10}%", top))
+        top += len(lines) * LINE_HEIGHT + BAR_HEIGHT + GAP
+    return tuple(bars), top

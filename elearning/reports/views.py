@@ -1,0 +1,68 @@
+"""The L&D officer's report on the screen, exact and without names; and the file that may leave the partnership."""
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from elearning.catalogue.library import library
+from elearning.core import clock
+from elearning.core.roles import Role
+from elearning.reports import operations, queries
+from elearning.reports.disclosure import NOTE, is_publishable, published_table, shown
+from elearning.reports.forms import report_filter
+from elearning.reports.rules import find_period, list_periods, place_bars, year_of
+from elearning.reports.spreadsheet import completions_csv as as_csv
+from elearning.web.access import requires
+
+bp = Blueprint("reports", __name__)
+
+
+def _titles() -> queries.Titles:
+    return {module.key: module.title for module in library()}
+
+
+@bp.get("/reports")
+@requires(Role.OFFICER)
+def overview() -> ResponseReturnValue:
+    """Completions by agency and module in a period, exact; on paper only what may be published."""
+    today = clock.today()
+    periods = list_periods(queries.first_completion(), today)
+    form, period, sector = report_filter(request.args, periods, year_of(today))
+    report = queries.completion_report(period, _titles(), sector)
+    published = None
+    if sector is None and is_publishable(period, today):
+        published = published_table(report, queries.list_on_offer(period, _titles()), today)
+    return render_template(
+        "reports/overview.html",
+        form=form,
+        report=report,
+        agency_chart=place_bars(
+            (row.name, row.completions, f"{row.completions:,}") for row in report.rows if row.completions
+        ),
+        quarter_chart=place_bars(
+            (q.quarter.label, q.completions or 0, "not yet begun" if q.completions is None else f"{q.completions:,}")
+            for q in report.quarters
+        ),
+        is_running=period.last >= today,
+        published=published,
+        publishable=[each for each in periods if is_publishable(each, today)],
+        first_file_on=year_of(today).last,
+        note=NOTE,
+        shown=shown,
+    )
+
+
+@bp.post("/reports/completions.csv")
+@requires(Role.OFFICER)
+def completions_csv() -> ResponseReturnValue:
+    """The completions of a financial year that is over, with disclosure control; 404 for any other period."""
+    today = clock.today()
+    period = find_period(list_periods(queries.first_completion(), today), request.args.get("period", ""))
+    if period is None or not is_publishable(period, today):
+        abort(404)
+    cells = operations.publish_completions(current_user.practitioner_id, period, _titles())
+    return Response(
+        b"".join(as_csv(cells)),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="completions-{period.key}.csv"'},
+    )

@@ -1,0 +1,106 @@
+"""Settings: read once from ELEARNING_* variables, frozen, each documented in the README's table (tested)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from elearning.core.errors import SettingsError
+
+PREFIX = "ELEARNING_"
+ROOT = Path(__file__).parent.parent
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+
+
+class Settings(BaseModel):
+    """One frozen value for the whole process. The variable of a field is ELEARNING_ and its name in capitals."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: str = Field(
+        f"sqlite:///{ROOT / '.data' / 'elearning.db'}",
+        description="Where records are kept: `sqlite:///path` or `postgresql+psycopg://user@host/name`",
+    )
+    secret_key: str = Field(
+        "", description="At least 32 random characters that sign cookies; the demo makes its own", repr=False
+    )
+    base_url: str = Field(
+        "http://127.0.0.1:8000", description="The address people use, without a path; links and QR codes carry it"
+    )
+    modules: Path = Field(ROOT / "modules", description="The folder of content packs")
+    mail: str = Field(
+        "console:",
+        description="How mail leaves: `console:` prints it, `smtp://user:password@host:port` sends it",
+        repr=False,
+    )
+    mail_from: Line = Field("learning@partnership.example", description="The sender of every mail")
+    partnership: Line = Field("Safeguarding Children Partnership", description="The name on every page and certificate")
+    colour: Colour = Field("#1f4e4a", description="Its colour, dark enough to read white on (`#rrggbb`)")
+    help_email: Line = Field("learning@partnership.example", description="Where people ask for help with this service")
+    signatory: Line = Field("Chair of the partnership", description="Who signs certificates")
+    demo: bool = Field(False, description="`true` only in the demonstration: sign-in without a code, invented people")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        try:
+            backend = make_url(value).drivername
+        except ArgumentError:
+            raise ValueError("give a database address such as sqlite:///path/to/file.db") from None
+        if backend not in ("sqlite", "postgresql+psycopg"):
+            raise ValueError("only sqlite:// and postgresql+psycopg:// databases are supported")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("give an address such as https://learning.example.org, without a path")
+        return value.rstrip("/")
+
+    @field_validator("colour")
+    @classmethod
+    def _white_is_readable_on_it(cls, value: str) -> str:
+        channels = [int(value[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        if 1.05 / (luminance + 0.05) < 4.5:  # WCAG 2.2, 1.4.3
+            raise ValueError("white text on this colour has a contrast under 4.5 to 1; choose a darker one")
+        return value
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us over HTTPS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The host name that requests must ask for."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the variables. Raises SettingsError naming every variable that is unknown or malformed."""
+        given = {name[len(PREFIX) :].lower(): value for name, value in environ.items() if name.startswith(PREFIX)}
+        try:
+            settings = cls.model_validate(given)
+        except ValidationError as error:
+            lines = []
+            for problem in error.errors():
+                variable = PREFIX + str(problem["loc"][0]).upper()
+                message = "there is no such setting" if problem["type"] == "extra_forbidden" else problem["msg"]
+                lines.append(f"{variable}: {message.removeprefix('Value error, ')}")
+            raise SettingsError("; ".join(lines)) from None
+        if len(settings.secret_key) < 32:
+            raise SettingsError(
+                "ELEARNING_SECRET_KEY needs at least 32 random characters; "
+                'make one with: python3 -c "import secrets; print(secrets.token_hex(32))"'
+            )
+        return settings

@@ -1,0 +1,68 @@
+"""The writes of the journey, and the one that crosses capabilities: a pass is a completion and a certificate."""
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from elearning.assessment.operations import start_attempt, submit_attempt
+from elearning.assessment.queries import find_sitting
+from elearning.assessment.types import Submission
+from elearning.catalogue.library import Library
+from elearning.catalogue.types import TrainingModule
+from elearning.certificates.operations import issue_certificate
+from elearning.completions.operations import record_completion
+from elearning.core import clock
+from elearning.core.db import atomic, db
+from elearning.core.errors import Refused
+from elearning.people.queries import agency_on
+from elearning.training.models import SectionProgress
+from elearning.training.queries import progress_in
+from elearning.training.types import Quiz
+
+
+def record_section_read(practitioner_id: int, module_key: str, slug: str) -> None:
+    """A section was finished with Continue; the first and the last time are kept."""
+    now = clock.now()
+    upsert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = upsert(SectionProgress).values(
+        practitioner_id=practitioner_id, module_key=module_key, slug=slug, first_read_at=now, last_read_at=now
+    )
+    with atomic() as session:
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["practitioner_id", "module_key", "slug"], set_={"last_read_at": now}
+            )
+        )
+
+
+def start_quiz(practitioner_id: int, module: TrainingModule) -> int:
+    """Start the next attempt, or go on with the open one; its id. Raises Refused when none may be started now."""
+    with atomic():
+        stands = progress_in(practitioner_id, [module])[0]
+        if stands.quiz not in (Quiz.READY, Quiz.OPEN):
+            raise Refused("A new attempt is not open yet.")
+        return start_attempt(practitioner_id, module, stands.set_number)
+
+
+def submit_quiz(practitioner_id: int, attempt_id: int, library: Library) -> Submission:
+    """Mark an attempt; a pass writes the completion and issues the certificate in the same transaction.
+
+    Submitting twice gives the same result. Raises Refused when a question has no answer or the attempt is not theirs.
+    """
+    with atomic():
+        submission = submit_attempt(practitioner_id, attempt_id)
+        if submission.is_new and submission.passed:
+            sitting = find_sitting(practitioner_id, attempt_id)
+            assert sitting is not None  # it was submitted a moment ago, in this transaction
+            module = library.version(sitting.module_key, sitting.module_version)
+            agency = agency_on(practitioner_id, clock.today())
+            recorded = record_completion(
+                practitioner_id=practitioner_id,
+                agency_id=agency.id if agency else None,
+                attempt_id=attempt_id,
+                score=submission.score,
+                module_key=module.key,
+                module_version=module.version,
+                cpd_minutes=module.minutes,
+                valid_for_months=module.valid_for_months,
+            )
+            issue_certificate(recorded.place, practitioner_id=practitioner_id, module_title=module.title)
+        return submission

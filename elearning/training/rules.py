@@ -1,0 +1,76 @@
+"""Whether a quiz can be started now, and what has to come first."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from elearning.assessment.types import AttemptFacts
+from elearning.catalogue.types import Section, TrainingModule
+from elearning.completions.rules import renewal_opens_on
+from elearning.completions.types import CompletionFacts
+from elearning.training.types import CONTENT_NOTE, Progress, Quiz
+
+
+def progress(
+    module: TrainingModule,
+    read: Mapping[str, dt.datetime],
+    attempts: Sequence[AttemptFacts],
+    completions: Sequence[CompletionFacts],
+    now: dt.datetime,
+    today: dt.date,
+) -> Progress:
+    """Where someone stands. `completions` are theirs of this module, newest first.
+
+    A set of attempts ends with a pass; the next set opens when the renewal window does. Within a set the next attempt
+    opens once the sections of the wrong answers were read again, and after the last one a pause comes first.
+    """
+    set_number = len(completions) + 1
+    in_set = [attempt for attempt in attempts if attempt.set_number == set_number]
+    newest = completions[0] if completions else None
+    renewal = renewal_opens_on(newest.completed_on, newest.expires_on) if newest else None
+
+    def stands(quiz: Quiz, **more: object) -> Progress:
+        number = len(in_set) if quiz is Quiz.OPEN else len(in_set) + 1
+        return Progress(
+            module=module,
+            read=dict(read),
+            attempts=tuple(attempts),
+            quiz=quiz,
+            set_number=set_number,
+            attempt_number=number,
+            expires_on=newest.expires_on if newest else None,
+            renews_from=renewal,
+            **more,  # type: ignore[arg-type]  # the optional fields of Progress
+        )
+
+    if in_set and in_set[-1].submitted_at is None:
+        return stands(Quiz.OPEN)
+    if renewal is not None and today < renewal:
+        return stands(Quiz.PASSED)
+    if in_set and in_set[-1].submitted_at is not None:
+        last = in_set[-1]
+        if revisit := sections_to_revisit(module, last, read):
+            return stands(Quiz.REVISIT, revisit=revisit)
+        opens_at = in_set[-1].submitted_at + dt.timedelta(hours=module.blueprint.pause_hours)
+        if len(in_set) % module.blueprint.attempts == 0 and now < opens_at:
+            return stands(Quiz.PAUSED, opens_at=opens_at)
+    if CONTENT_NOTE not in read or any(section.slug not in read for section in module.sections):
+        return stands(Quiz.READ_FIRST)
+    return stands(Quiz.READY)
+
+
+def sections_to_revisit(
+    module: TrainingModule, attempt: AttemptFacts, read: Mapping[str, dt.datetime]
+) -> tuple[Section, ...]:
+    """The sections behind the wrong answers of a submitted attempt that were not read since, in reading order."""
+    missed = missed_sections(module, attempt.wrong)
+    return tuple(
+        section
+        for section in missed
+        if attempt.submitted_at is not None and not (section.slug in read and read[section.slug] > attempt.submitted_at)
+    )
+
+
+def missed_sections(module: TrainingModule, wrong: frozenset[str]) -> tuple[Section, ...]:
+    """The sections that items answered wrong belong to, in reading order."""
+    slugs = {module.item[id_].section for id_ in wrong if id_ in module.item}
+    return tuple(section for section in module.sections if section.slug in slugs)

@@ -1,0 +1,59 @@
+"""Where a practitioner stands in a module."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from elearning.assessment.types import AttemptFacts
+from elearning.catalogue.types import Section, TrainingModule
+
+CONTENT_NOTE = "content-note"  # kept with the sections someone has read
+
+
+class Quiz(StrEnum):
+    """What a practitioner can do about a module's quiz now."""
+
+    READ_FIRST = "read first"  # sections are still unread
+    READY = "ready"
+    OPEN = "open"  # an attempt is under way
+    REVISIT = "revisit"  # not passed: some sections to read again
+    PAUSED = "paused"  # the attempts of a set are used up for now
+    PASSED = "passed"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One practitioner in one module, at one moment."""
+
+    module: TrainingModule
+    read: dict[str, dt.datetime]  # slug -> when last finished with Continue
+    attempts: tuple[AttemptFacts, ...]  # oldest first
+    quiz: Quiz
+    set_number: int
+    attempt_number: int  # of the open attempt or the next one, within the set
+    revisit: tuple[Section, ...] = ()  # what to read again before the next attempt
+    opens_at: dt.datetime | None = None  # the end of a pause
+    expires_on: dt.date | None = None  # of the latest completion
+    renews_from: dt.date | None = None
+
+    @property
+    def next_section(self) -> Section | None:
+        """The first section not yet read."""
+        return next((section for section in self.module.sections if section.slug not in self.read), None)
+
+    @property
+    def sections_read(self) -> int:
+        return sum(section.slug in self.read for section in self.module.sections)
+
+    @property
+    def is_started(self) -> bool:
+        return bool(self.read or self.attempts)
+
+    @property
+    def status(self) -> str:
+        """Today's status in two words or so, for the offer and the record."""
+        if self.quiz is Quiz.PASSED:
+            return "Completed"
+        if self.expires_on is not None:
+            return "Renew"
+        return "In progress" if self.is_started else "Not started"

@@ -1,0 +1,252 @@
+"""The practitioner's way: the offer, a module's task list, sections, the quiz, the result, the record."""
+
+from random import Random
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from elearning.assessment.queries import find_last_submitted, find_open_sitting, find_sitting, list_attempts
+from elearning.assessment.rules import shown_order
+from elearning.assessment.types import Sitting
+from elearning.catalogue.library import library
+from elearning.catalogue.types import TrainingModule
+from elearning.certificates.queries import list_certificates
+from elearning.core import clock
+from elearning.core.errors import Refused
+from elearning.core.roles import Role
+from elearning.training.forms import QuestionForm, question_form
+from elearning.training.operations import record_section_read, start_quiz, submit_quiz
+from elearning.assessment.operations import SUBMITTED, record_response
+from elearning.training.queries import progress_in
+from elearning.training.review import answered, reviewed
+from elearning.training.rules import missed_sections
+from elearning.training.types import CONTENT_NOTE, Quiz
+from elearning.web.access import public, requires
+from elearning.web.forms import Confirmation
+
+bp = Blueprint("training", __name__)
+
+
+def _module(key: str) -> TrainingModule:
+    return library().find(key) or abort(404)
+
+
+@bp.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """The training offer, with my status in each module once I am signed in."""
+    modules = list(library())
+    standing = {}
+    if current_user.is_authenticated:
+        standing = {p.module.key: p for p in progress_in(current_user.practitioner_id, modules)}
+    return render_template("training/home.html", modules=modules, standing=standing, Quiz=Quiz)
+
+
+@bp.get("/modules/<key>")
+@requires(Role.PRACTITIONER)
+def module(key: str) -> ResponseReturnValue:
+    """A module's home: what it is about, and the task list."""
+    progress = progress_in(current_user.practitioner_id, [_module(key)])[0]
+    return render_template("training/module.html", progress=progress, module=progress.module, Quiz=Quiz)
+
+
+@bp.route("/modules/<key>/content-note", methods=["GET", "POST"])
+@requires(Role.PRACTITIONER)
+def content_note(key: str) -> ResponseReturnValue:
+    """What the module speaks of, with two ways on."""
+    module = _module(key)
+    form = Confirmation()
+    if form.validate_on_submit():
+        record_section_read(current_user.practitioner_id, key, CONTENT_NOTE)
+        return redirect(url_for("training.section", key=key, slug=module.sections[0].slug))
+    return render_template("training/content_note.html", module=module)
+
+
+@bp.route("/modules/<key>/sections/<slug>", methods=["GET", "POST"])
+@requires(Role.PRACTITIONER)
+def section(key: str, slug: str) -> ResponseReturnValue:
+    """A page to read, with its practice questions. Continue (POST) keeps that it was read."""
+    module = _module(key)
+    here = module.section.get(slug) or abort(404)
+    if Confirmation().validate_on_submit():
+        record_section_read(current_user.practitioner_id, key, slug)
+        return redirect(_after(module, slug))
+    asked = request.args.get("practice")
+    practice = []
+    for item in module.practice_of(slug):
+        order = shown_order(item, Random(item.id))
+        form = question_form(item, order, formdata=MultiDict(request.args if asked == item.id else {}))
+        is_answered = asked == item.id and form.validate()
+        practice.append((item, form, answered(item, order, form.chosen()) if is_answered else None))
+    number = module.sections.index(here) + 1
+    return render_template(
+        "training/section.html",
+        module=module,
+        section=here,
+        number=number,
+        practice=practice,
+        asked=asked,
+        has_error=any(form.problems for _item, form, _answered in practice),
+    )
+
+
+def _after(module: TrainingModule, slug: str) -> str:
+    """The section after this one, or the task list after the last."""
+    slugs = [section.slug for section in module.sections]
+    following = slugs[slugs.index(slug) + 1 :]
+    if following:
+        return url_for("training.section", key=module.key, slug=following[0])
+    return url_for("training.module", key=module.key)
+
+
+@bp.get("/modules/<key>/sources")
+@requires(Role.PRACTITIONER)
+def sources(key: str) -> ResponseReturnValue:
+    """What the module rests on, what could not be read, and when each source was last checked."""
+    return render_template("training/sources.html", module=_module(key))
+
+
+@bp.route("/modules/<key>/quiz", methods=["GET", "POST"])
+@requires(Role.PRACTITIONER)
+def quiz(key: str) -> ResponseReturnValue:
+    """Before the quiz: how it works, and what has to come first. Start (POST) draws the questions."""
+    module = _module(key)
+    if Confirmation().validate_on_submit():
+        try:
+            start_quiz(current_user.practitioner_id, module)
+        except Refused:
+            return redirect(url_for("training.quiz", key=key))  # the page says what has to come first
+        return redirect(_next_question(key))
+    progress = progress_in(current_user.practitioner_id, [module])[0]
+    return render_template("training/quiz.html", module=module, progress=progress, Quiz=Quiz)
+
+
+def _next_question(key: str) -> str:
+    """The first question without an answer, or the check page."""
+    sitting = find_open_sitting(current_user.practitioner_id, key)
+    if sitting and sitting.unanswered:
+        return url_for("training.question", key=key, position=sitting.unanswered[0])
+    return url_for("training.check", key=key)
+
+
+@bp.route("/modules/<key>/quiz/<int:position>", methods=["GET", "POST"])
+@requires(Role.PRACTITIONER)
+def question(key: str, position: int) -> ResponseReturnValue:
+    """One question of the open attempt. Continue keeps the answer before anything is shown."""
+    _module(key)
+    sitting = find_open_sitting(current_user.practitioner_id, key)
+    if sitting is None:
+        return _no_open_attempt(key)
+    if not 1 <= position <= len(sitting.form):
+        abort(404)
+    form = _form_of(sitting, position)
+    if request.method == "POST" and form.attempt.data != str(sitting.id):
+        flash("That question was part of an earlier attempt, so nothing was changed. This is your present attempt.")
+        return redirect(_next_question(key))
+    if form.validate_on_submit():
+        drawn = sitting.form[position - 1]
+        try:
+            record_response(current_user.practitioner_id, sitting.id, position, drawn.item_id, form.chosen())
+        except Refused as refusal:
+            flash(str(refusal))
+            return redirect(url_for("training.result", key=key))
+        if request.args.get("from") == "check" or position == len(sitting.form):
+            return redirect(url_for("training.check", key=key))
+        return redirect(url_for("training.question", key=key, position=position + 1))
+    return render_template(
+        "training/question.html",
+        module=_module(key),
+        sitting=sitting,
+        position=position,
+        form=form,
+        question=form.question,
+        has_error=bool(form.problems),
+    )
+
+
+def _form_of(sitting: Sitting, position: int) -> QuestionForm:
+    drawn = sitting.form[position - 1]
+    item = library().version(sitting.module_key, sitting.module_version).item[drawn.item_id]
+    return question_form(item, drawn.order, sitting.chosen.get(position), attempt_id=sitting.id)
+
+
+def _no_open_attempt(key: str) -> ResponseReturnValue:
+    """The quiz was submitted, perhaps in another tab, or never started."""
+    if request.method == "POST":
+        flash(SUBMITTED)
+    last = find_last_submitted(current_user.practitioner_id, key)
+    return redirect(url_for("training.result" if last else "training.quiz", key=key))
+
+
+@bp.route("/modules/<key>/quiz/check", methods=["GET", "POST"])
+@requires(Role.PRACTITIONER)
+def check(key: str) -> ResponseReturnValue:
+    """Every answer with a Change link, and the button that submits them."""
+    _module(key)
+    sitting = find_open_sitting(current_user.practitioner_id, key)
+    if Confirmation().validate_on_submit():
+        attempt_id = request.form.get("attempt", type=int)
+        if attempt_id is None:
+            abort(400)
+        try:
+            submit_quiz(current_user.practitioner_id, attempt_id, library())
+        except Refused as refusal:
+            flash(str(refusal))
+            return redirect(url_for("training.check", key=key))
+        return redirect(url_for("training.result", key=key))
+    if sitting is None:
+        return _no_open_attempt(key)
+    module = library().version(key, sitting.module_version)
+    return render_template("training/check.html", module=module, sitting=sitting, rows=reviewed(module, sitting))
+
+
+@bp.get("/modules/<key>/quiz/result")
+@requires(Role.PRACTITIONER)
+def result(key: str) -> ResponseReturnValue:
+    """The result of the attempt submitted last, and what happens next."""
+    module = _module(key)
+    sitting = find_last_submitted(current_user.practitioner_id, key)
+    if sitting is None:
+        return redirect(url_for("training.quiz", key=key))
+    progress = progress_in(current_user.practitioner_id, [module])[0]
+    certificates = [c for c in list_certificates(current_user.practitioner_id) if c.attempt_id == sitting.id]
+    facts = next(attempt for attempt in progress.attempts if attempt.id == sitting.id)
+    return render_template(
+        "training/result.html",
+        module=module,
+        sitting=sitting,
+        progress=progress,
+        certificate=certificates[0] if certificates else None,
+        missed=missed_sections(library().version(key, sitting.module_version), facts.wrong),
+        rows=reviewed(library().version(key, sitting.module_version), sitting),
+        Quiz=Quiz,
+    )
+
+
+@bp.get("/record")
+@requires(Role.PRACTITIONER)
+def record() -> ResponseReturnValue:
+    """Everything a practitioner has: certificates with their standing, what is due, and every attempt."""
+    practitioner_id = current_user.practitioner_id
+    return render_template(
+        "training/record.html",
+        certificates=list_certificates(practitioner_id),
+        attempts=list(reversed(list_attempts(practitioner_id))),
+        standing=progress_in(practitioner_id, list(library())),
+        titles={module.key: module.title for module in library()},
+        today=clock.today(),
+        Quiz=Quiz,
+    )
+
+
+@bp.get("/record/attempts/<int:attempt_id>")
+@requires(Role.PRACTITIONER)
+def attempt(attempt_id: int) -> ResponseReturnValue:
+    """One of my submitted attempts as it was: the key only if it was passed (law 4)."""
+    sitting = find_sitting(current_user.practitioner_id, attempt_id)
+    if sitting is None or sitting.submitted_at is None:
+        abort(404)
+    module = library().version(sitting.module_key, sitting.module_version)
+    return render_template("training/attempt.html", module=module, sitting=sitting, rows=reviewed(module, sitting))

@@ -1,0 +1,68 @@
+"""Who may call a view. Every view declares it; an application with an undeclared view does not start.
+
+A role only opens the door: what a person sees behind it is decided by the lookup (`queries.x_for(viewer, ...)`).
+Without the role the answer is 404, the same as for an address that does not exist.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from elearning.core.errors import ElearningError
+from elearning.core.roles import Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+_PUBLIC: frozenset[Role] = frozenset()
+
+
+def public(view: View) -> View:
+    """Anyone may call this view."""
+    view.access = _PUBLIC  # type: ignore[attr-defined]  # a function's own attribute is where Flask looks it up
+    return view
+
+
+def requires(*roles: Role) -> Callable[[View], View]:
+    """Only signed-in people with one of the roles. Stands directly under the route."""
+
+    def declare(view: View) -> View:
+        view.access = frozenset(roles)  # type: ignore[attr-defined]  # as above
+        return view
+
+    return declare
+
+
+def safe_next(target: str | None) -> str | None:
+    """A path within this service to go to after signing in, or None for anything else."""
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    if "\\" in target or any(ord(character) < 32 for character in target):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc else target
+
+
+def _gate() -> ResponseReturnValue | None:
+    if request.url_rule is None:
+        return None
+    access = current_app.view_functions[request.endpoint or ""].access  # type: ignore[attr-defined]  # see public()
+    if access == _PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        target = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("accounts.sign_in", next=target))
+    if not access & current_user.roles:
+        abort(404)
+    return None
+
+
+def guard(app: Flask) -> None:
+    """Put the gate before every request. Raises ElearningError if a view declares no access."""
+    app.view_functions["static"] = public(app.view_functions["static"])
+    undeclared = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "access"))
+    if undeclared:
+        raise ElearningError(f"These views declare neither @public nor @requires: {', '.join(undeclared)}.")
+    app.before_request(_gate)

@@ -1,0 +1,146 @@
+"""What every page shares: template helpers, error pages, and the health check."""
+
+import datetime as dt
+import hashlib
+import logging
+import re
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from elearning.core import clock
+from elearning.core.db import database_answers, db
+from elearning.web.access import public
+from elearning.web.forms import Confirmation
+
+log = logging.getLogger(__name__)
+bp = Blueprint("web", __name__)
+
+# What a person is told: the heading, and one sentence that says what to do.
+ERRORS = {
+    400: ("We could not read that", "Go back, reload the page and try again. Nothing was changed."),
+    403: ("That request came from another site", "Open this service in its own window and try again there."),
+    404: ("Page not found", "Check the address, or start from the training offer. You may also need to sign in."),
+    405: ("That page takes no such request", "Start from the training offer and follow the links from there."),
+    413: ("That was too much at once", "Send a smaller form or file. Nothing was changed."),
+    429: ("Too many tries", "Wait ten minutes, then try again."),
+    500: ("Something went wrong on our side", "Try again in a moment. Answers you had already continued from are kept."),
+    503: ("The service is busy", "Wait a minute, then reload the page. Answers you had already continued from are kept."),
+}
+
+
+def format_day(day: dt.date | dt.datetime) -> str:
+    """26 February 2026; a moment is shown as its London date."""
+    if isinstance(day, dt.datetime):
+        day = clock.day_of(day)
+    return f"{day.day} {day:%B %Y}"
+
+
+def format_time(moment: dt.datetime) -> str:
+    """2:05pm on 26 February 2026, London time."""
+    local = moment.astimezone(clock.LONDON)
+    hour = local.hour % 12 or 12
+    return f"{hour}:{local:%M}{'am' if local.hour < 12 else 'pm'} on {format_day(local)}"
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """1 question, 2 questions."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def lower_first(text: str) -> str:
+    """A heading in the middle of a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+@cache
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def static_url(filename: str) -> str:
+    """The address of a static file, which changes with its content and so can be kept for a year."""
+    return url_for("static", filename=filename, v=_fingerprint(Path(current_app.static_folder or "") / filename))
+
+
+@cache
+def _stylesheet(path: Path, colour: str) -> str:
+    text = path.read_text(encoding="utf-8").replace("--brand: #1f4e4a", f"--brand: {colour}")
+    return re.sub(
+        r'url\("(fonts/[^"]+)"\)', lambda found: f'url("{found[1]}?v={_fingerprint(path.parent / found[1])}")', text
+    )
+
+
+def _our_stylesheet() -> str:
+    return _stylesheet(Path(current_app.static_folder or "") / "style.css", current_app.config["SETTINGS"].colour)
+
+
+def stylesheet_url() -> str:
+    """The address of the style sheet, which changes with its content and the partnership's colour."""
+    return url_for("web.stylesheet", v=hashlib.sha256(_our_stylesheet().encode()).hexdigest()[:12])
+
+
+@bp.get("/static/style.css")
+@public
+def stylesheet() -> ResponseReturnValue:
+    """The one style sheet, in the partnership's colour."""
+    return Response(_our_stylesheet(), mimetype="text/css")
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    ok = database_answers()
+    return jsonify(status="ok" if ok else "database does not answer"), 200 if ok else 503
+
+
+def _error_page(status: int) -> ResponseReturnValue:
+    heading, advice = ERRORS.get(status, ERRORS[500])
+    return render_template("web/error.html", heading=heading, advice=advice, status=status), status
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    return _error_page(error.code)
+
+
+def _database_busy(error: OperationalError) -> ResponseReturnValue:
+    log.error("database: %s", type(error.orig).__name__)
+    db.session.rollback()
+    return _error_page(503)
+
+
+def _unexpected(error: InternalServerError) -> ResponseReturnValue:
+    db.session.rollback()
+    return _error_page(500)
+
+
+def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    return _error_page(400)
+
+
+def dress(app: Flask) -> None:
+    """Give templates their helpers and every error its page."""
+    app.jinja_env.filters["day"] = format_day
+    app.jinja_env.filters["time"] = format_time
+    app.jinja_env.filters["counted"] = counted
+    app.jinja_env.filters["lower_first"] = lower_first
+    app.jinja_env.globals["today"] = clock.today
+    app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals["stylesheet_url"] = stylesheet_url
+    app.jinja_env.globals["confirmation"] = Confirmation
+    app.register_blueprint(bp)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(InternalServerError, _unexpected)
+
+    @app.context_processor
+    def _page() -> dict[str, object]:
+        return {"here": request.path}

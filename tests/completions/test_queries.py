@@ -1,0 +1,141 @@
+"""Reading the record, and finding what was done to it."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+
+from elearning.completions import queries
+from elearning.completions.queries import (
+    count_completions,
+    head_of_record,
+    latest_completion,
+    list_completions,
+    verify_record,
+)
+from elearning.completions.rules import BEFORE_THE_FIRST
+from elearning.completions.types import Finding, Head
+from tests.conftest import MODULE, World
+from tests.records import complete, publish
+from tests.tampering import tamper
+
+
+def findings() -> list[str]:
+    return [str(finding) for checked in verify_record() for finding in checked.findings]
+
+
+class TestReading:
+    def test_an_empty_record(self, world: World) -> None:
+        assert head_of_record() == Head(0, BEFORE_THE_FIRST)
+        assert count_completions() == 0
+        assert list_completions(world.amina.practitioner_id) == []
+        assert latest_completion(world.amina.practitioner_id, MODULE) is None
+        assert list(verify_record()) == []
+
+    def test_my_completions_newest_first_and_nobody_elses(self, world: World) -> None:
+        publish("another-module")
+        me = world.amina.practitioner_id
+        complete(me, world.school, on=dt.date(2023, 1, 10))
+        complete(me, world.school, on=dt.date(2025, 2, 1), module="another-module", months=12)
+        complete(world.ben.practitioner_id, world.school, on=dt.date(2025, 3, 1))
+        complete(me, None, on=dt.date(2025, 12, 1))
+        mine = list_completions(me)
+        assert [(c.place, c.module_key, c.agency_id) for c in mine] == [
+            (4, MODULE, None),
+            (2, "another-module", world.school),
+            (1, MODULE, world.school),
+        ]
+        assert {c.practitioner_id for c in mine} == {me}
+        assert (mine[1].completed_on, mine[1].expires_on) == (dt.date(2025, 2, 1), dt.date(2026, 2, 1))
+        assert latest_completion(me, MODULE) == mine[0]
+        assert latest_completion(me, "another-module") == mine[1]
+
+
+class TestVerifying:
+    @pytest.fixture(autouse=True)
+    def five(self, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        """Five completions, read two at a time, so that every check also crosses a page."""
+        monkeypatch.setattr(queries, "PAGE", 2)
+        people = (world.amina, world.ben, world.grace, world.tomasz, world.olu)
+        for number, person in enumerate(people, start=1):
+            complete(person.practitioner_id, world.school, on=dt.date(2026, 2, number))
+        yield
+
+    def test_an_untouched_record_has_no_findings(self) -> None:
+        assert [(checked.rows, checked.findings) for checked in verify_record()] == [(2, ()), (2, ()), (1, ())]
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "module_key = 'other-module'",
+            "module_version = 9",
+            "completed_at = '2026-02-03 12:00:01'",
+            "completed_on = '2026-02-04'",
+            "expires_on = '2039-02-03'",
+            "cpd_minutes = 90",
+        ],
+    )
+    def test_a_changed_completion_is_named_at_its_place(self, change: str) -> None:
+        tamper(f"UPDATE completion SET {change} WHERE place = 3")
+        found = findings()
+        assert "place 3: the completion was changed after it was recorded" in found
+        assert all(line.startswith("place 3: ") for line in found)
+
+    @pytest.mark.parametrize("change", ["practitioner_id = 1", "agency_id = 2", "agency_id = NULL", "score = 9"])
+    def test_a_changed_detail_is_named_at_its_place(self, world: World, change: str) -> None:
+        tamper(f"UPDATE completion_detail SET {change} WHERE place = 4")
+        found = findings()
+        assert "place 4: whose completion it is was changed after it was recorded" in found
+        assert all(line.startswith("place 4: ") for line in found)
+
+    def test_a_new_salt_is_a_changed_detail(self) -> None:
+        tamper(f"UPDATE completion_detail SET salt = '{'0' * 32}' WHERE place = 2")
+        assert findings() == ["place 2: whose completion it is was changed after it was recorded"]
+
+    def test_a_removed_completion_leaves_a_gap(self) -> None:
+        tamper("DELETE FROM completion_detail WHERE place = 3", "DELETE FROM completion WHERE place = 3")
+        assert findings() == ["place 4: what stood before it is gone: 3"]
+
+    def test_several_removed_completions_are_told_as_one_gap(self) -> None:
+        tamper("DELETE FROM completion_detail WHERE place < 4", "DELETE FROM completion WHERE place < 4")
+        assert findings() == ["place 4: what stood before it is gone: 1 to 3"]
+
+    def test_closing_the_gap_does_not_hide_it(self) -> None:
+        tamper(
+            "DELETE FROM completion_detail WHERE place >= 3",
+            "DELETE FROM completion WHERE place = 3",
+            "UPDATE completion SET place = 3 WHERE place = 4",
+            "UPDATE completion SET place = 4 WHERE place = 5",
+        )
+        assert findings() == [
+            "place 3: it does not follow from the completion before it",
+            "place 3: the completion was changed after it was recorded",
+            "place 4: the completion was changed after it was recorded",
+        ]
+
+    def test_a_forged_digest_is_found_at_its_place_and_the_next(self) -> None:
+        tamper(f"UPDATE completion SET digest = '{'e' * 64}' WHERE place = 2")
+        assert findings() == [
+            "place 2: the completion was changed after it was recorded",
+            "place 3: it does not follow from the completion before it",
+        ]
+
+    @pytest.mark.parametrize("change", ["score = 0", "passed = FALSE", "practitioner_id = 1", "module_version = 7"])
+    def test_a_changed_attempt_is_found(self, change: str) -> None:
+        tamper(f"UPDATE attempt SET {change} WHERE id = (SELECT attempt_id FROM completion_detail WHERE place = 5)")
+        (found,) = findings()
+        assert found.startswith("place 5: attempt ")
+        assert found.endswith(" is not the pass that it records")
+
+    def test_erased_details_break_nothing(self) -> None:
+        tamper("DELETE FROM completion_detail WHERE place = 2")
+        assert findings() == []
+
+    def test_each_finding_knows_its_place(self) -> None:
+        tamper("UPDATE completion SET cpd_minutes = 90 WHERE place IN (2, 4)")
+        places = [finding.place for checked in verify_record() for finding in checked.findings]
+        assert places == [2, 4]
+
+
+def test_a_finding_without_a_place_is_told_by_its_message() -> None:
+    assert str(Finding(None, "a guard is missing")) == "a guard is missing"

@@ -1,0 +1,136 @@
+"""A small, complete content pack, written to a folder; tests spoil it in one place at a time."""
+
+from pathlib import Path
+
+MODULE_TOML = """\
+key = "{key}"
+version = 1
+title = "Sample module"
+summary = "A module for the tests."
+audience = "Everyone."
+minutes = 20
+valid_for_months = 36
+changes = "First version."
+content_note = "This module speaks of risk to children. You may stop at any time."
+
+[review]
+title = "A review"
+published = "September 2021"
+read = "We read the note; we could not read the report."
+
+[[outcomes]]
+id = "1.1"
+text = "Recognise the first thing."
+
+[[outcomes]]
+id = "1.2"
+text = "Choose the second thing."
+
+[blueprint]
+attempts = 3
+lower_per_outcome = 1
+apply_per_outcome = 1
+scenarios_at_least = 1
+pass_mark = 3
+pass_mark_method = "convention"
+pause_hours = 24
+"""
+
+EVIDENCE = """\
+sources:
+  note:
+    label: "A briefing note, September 2021"
+    checked_on: 2026-03-01
+points:
+  - id: E1.01
+    statement: The first thing is so.
+    whose: review
+    source: note
+    place: Background, paragraph 1
+    confidence: H
+  - id: E1.02
+    statement: The second thing is guidance.
+    whose: law
+    source: note
+    confidence: M
+    may_change: true
+"""
+
+SECTIONS = {
+    "01-before-you-start.md": "---\ntitle: Before you start\nminutes: 1\nteaching: false\n---\n\nWelcome. {-}\n",
+    "02-the-idea.md": (
+        "---\ntitle: The idea\nminutes: 2\nteaching: true\n---\n\n## What it is\n\nThe first thing is so. {E1.01}\n\n"
+        "::: practice What to do\nAsk first. {E1.01, E1.02}\n:::\n\n- One thing. {E1.01}\n- Another. {-}\n"
+    ),
+    "03-what-next.md": (
+        "---\ntitle: What next\nminutes: 2\nteaching: true\n---\n\nGuidance says the second thing. {E1.02}\n\n"
+        "| Sign | Meaning |\n|---|---|\n| A | B {E1.02} |\n"
+    ),
+}
+
+_REASONS = ["this is what the note says and why it helps the child", "this sounds kind but leaves the child waiting alone",
+            "this asks the child to carry what adults should carry"]  # fmt: skip
+
+
+def _options(count: int, right: set[int], id_: str) -> str:
+    lines = []
+    for position in range(count):
+        lines.append(f"      - text: Option {position} of {id_}")
+        if position in right:
+            lines.append("        right: true")
+        lines.append(f'        feedback: "Option {position} of {id_} – {_REASONS[position % 3]}."')
+    return "\n".join(lines)
+
+
+def _item(id_: str, outcome: str, level: str, kind: str) -> str:
+    head = (
+        f"  - id: {id_}\n    outcome: {outcome}\n    level: {level}\n    type: {kind}\n    section: the-idea\n"
+        f"    evidence: [E1.01]\n    stem: Something happens in {id_}. What do you do?\n"
+    )
+    return head + _parts(id_, kind)
+
+
+def _parts(id_: str, kind: str) -> str:
+    if kind == "multiple":
+        return "    options:\n" + _options(4, {0, 2}, id_) + "\n"
+    if kind == "ordering":
+        steps = "".join(
+            f"      - text: Step {n} of {id_}\n        feedback: Step {n} stands here because of what came before it.\n"
+            for n in range(3)
+        )
+        return "    steps:\n" + steps
+    if kind == "matching":
+        pairs = "".join(
+            f"      - left: Left {n} of {id_}\n        right: Right {n % 2} of {id_}\n"
+            f"        feedback: Left {n} goes with this one because the note says so.\n"
+            for n in range(3)
+        )
+        return "    pairs:\n" + pairs
+    return "    options:\n" + _options(3, {1}, id_) + "\n"
+
+
+def quiz_yaml() -> str:
+    """The bank: 6 items an outcome, every type among them, and a practice item for each teaching section."""
+    practice = "".join(
+        f"  - id: SM-P0{n}\n    type: single\n    section: {section}\n    evidence: [E1.01]\n"
+        f"    stem: Try this first. What is it?\n" + _parts(f"SM-P0{n}", "single")
+        for n, section in ((1, "the-idea"), (2, "what-next"))
+    )
+    kinds = [("recall", "single"), ("understand", "multiple"), ("understand", "matching"),
+             ("apply", "scenario"), ("apply", "scenario"), ("apply", "ordering")]  # fmt: skip
+    items = "".join(
+        _item(f"SM-{start + n:02}", outcome, level, kind)
+        for outcome, start in (("1.1", 1), ("1.2", 7))
+        for n, (level, kind) in enumerate(kinds)
+    )
+    return f"practice:\n{practice}items:\n{items}"
+
+
+def write_pack(folder: Path) -> None:
+    """Write the whole pack; its key is the folder's name."""
+    folder.mkdir(parents=True)
+    (folder / "module.toml").write_text(MODULE_TOML.format(key=folder.name), encoding="utf-8")
+    (folder / "evidence.yaml").write_text(EVIDENCE, encoding="utf-8")
+    (folder / "quiz.yaml").write_text(quiz_yaml(), encoding="utf-8")
+    for name, text in SECTIONS.items():
+        (folder / name).write_text(text, encoding="utf-8")

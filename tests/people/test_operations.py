@@ -1,0 +1,81 @@
+"""Agencies, people, and who works where."""
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from elearning.core.db import db
+from elearning.core.errors import Refused
+from elearning.core.models import AuditEntry
+from elearning.people import operations, queries
+from elearning.people.types import Sector
+from tests.conftest import NOON, World
+
+TODAY = NOON.date()
+
+
+@pytest.mark.parametrize("name", ["Harrow Lane School", "HARROW lane school", "  Harrow  Lane School "])
+def test_an_agency_is_added_once_whatever_its_capitals(app: Flask, world: World, name: str) -> None:
+    with pytest.raises(Refused, match="already"):
+        operations.add_agency(name, Sector.SCHOOL)
+
+
+def test_an_agency_is_found_whatever_its_capitals_and_accents(app: Flask) -> None:
+    operations.add_agency("Ysgol Gŵyr", Sector.SCHOOL)
+    for name in ("Ysgol Gŵyr", "YSGOL GŴYR", "ysgol gw\u0302yr"):
+        found = queries.find_agency(name)
+        assert found and found.name == "Ysgol Gŵyr"
+    assert queries.find_agency("Ysgol Gwyr") is None
+
+
+def test_a_name_no_certificate_could_print_is_refused_where_it_is_entered(app: Flask, world: World) -> None:
+    with pytest.raises(Refused, match="cannot print"):
+        operations.add_practitioner("王 Wang")
+    with pytest.raises(Refused, match="cannot print"):
+        operations.rename_practitioner(world.amina.practitioner_id, "王 Wang")
+    with pytest.raises(Refused, match="cannot print"):
+        operations.add_agency("王 School", Sector.SCHOOL)
+    assert queries.full_name_of(world.amina.practitioner_id) == "Amina Yusuf"
+
+
+def test_a_name_is_kept_composed_and_its_change_is_audited_without_the_name(app: Flask, world: World) -> None:
+    operations.rename_practitioner(world.amina.practitioner_id, "  Amina   Yu\u0301suf ")
+    assert queries.full_name_of(world.amina.practitioner_id) == "Amina Yúsuf"
+    assert queries.full_name_of(world.ben.practitioner_id) == "Ben Price"
+    entry = db.session.execute(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).scalar_one()
+    assert (entry.practitioner_id, entry.action) == (world.amina.practitioner_id, "changed own name")
+    assert "Amina" not in entry.subject
+
+
+def test_someone_works_in_one_agency_at_a_time_and_history_keeps_the_others(app: Flask, world: World) -> None:
+    amina = world.amina.practitioner_id
+    operations.join_agency(amina, world.clinic, "Nurse")
+    before, now = queries.agency_on(amina, TODAY - dt.timedelta(days=1)), queries.agency_on(amina, TODAY)
+    assert before and before.id == world.school
+    assert now and now.id == world.clinic
+    assert "Amina Yusuf" not in [member.full_name for member in queries.list_members(world.school, limit=10)]
+    assert "Amina Yusuf" in [member.full_name for member in queries.list_members(world.clinic, limit=10)]
+
+
+def test_who_left_works_nowhere_from_the_next_day(app: Flask, world: World) -> None:
+    ben = world.ben.practitioner_id
+    operations.leave_agency(ben, ended_on=TODAY)
+    assert queries.agency_on(ben, TODAY)
+    assert queries.agency_on(ben, TODAY + dt.timedelta(days=1)) is None
+
+
+def test_members_come_by_name_and_by_the_page(app: Flask, world: World) -> None:
+    everyone = [member.full_name for member in queries.list_members(world.school, limit=10)]
+    assert everyone == sorted(everyone) == ["Amina Yusuf", "Ben Price", "Grace Obi", "Officer Lane"]
+    assert [member.full_name for member in queries.list_members(world.school, limit=2, offset=1)] == everyone[1:3]
+
+
+def test_agencies_come_in_the_partnerships_order(app: Flask) -> None:
+    operations.add_agency("Zeta Council", Sector.LOCAL_AUTHORITY)
+    assert [agency.name for agency in queries.list_agencies()] == [
+        "Zeta Council",
+        "Millpond Clinic",
+        "Harrow Lane School",
+    ]
