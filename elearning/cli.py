@@ -9,6 +9,7 @@ from functools import cached_property
 
 import click
 from flask import Flask
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from elearning import database, serving
 from elearning.accounts import cli as accounts
@@ -94,4 +95,7 @@ def main() -> None:
         elearning()
     except ElearningError as error:
         click.echo(str(error), err=True)
+        sys.exit(1)
+    except (OperationalError, ProgrammingError):
+        click.echo("The database does not answer, or is not set up; `elearning db status` says which.", err=True)
         sys.exit(1)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from elearning.accounts.operations import forget_old_sign_ins
 from elearning.core.errors import ElearningError
 from elearning.core.outbox import Mail, deliver_due_mail
 from elearning.core.throttle import forget_old_throttles
@@ -66,6 +67,7 @@ def work(app: Flask, *, once: bool = False) -> None:
             deliver_due_mail(send)
             if time.monotonic() >= next_housekeeping:
                 forget_old_throttles()
+                forget_old_sign_ins()
                 next_housekeeping = time.monotonic() + HOUSEKEEPING
         if once:
             return

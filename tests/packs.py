@@ -63,7 +63,7 @@ SECTIONS = {
         "::: practice What to do\nAsk first. {E1.01, E1.02}\n:::\n\n- One thing. {E1.01}\n- Another. {-}\n"
     ),
     "03-what-next.md": (
-        "---\ntitle: What next\nminutes: 2\nteaching: true\n---\n\nGuidance says the second thing. {E1.02}\n\n"
+        "---\ntitle: What next\nminutes: 2\nteaching: true\n---\n\nGuidance says the second thing. {E1.02}\n\nTable: Signs\n\n"
         "| Sign | Meaning |\n|---|---|\n| A | B {E1.02} |\n"
     ),
 }

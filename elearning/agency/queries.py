@@ -46,13 +46,11 @@ def count_holders(agency_id: int, module_keys: Sequence[str], today: dt.date) ->
         .subquery()
     )
     counted = select(holders.c.module_key, func.count()).group_by(holders.c.module_key)
-    counts = dict(db.session.execute(counted).all())
+    counts: dict[str, int] = dict(db.session.execute(counted).all())
     return [counts.get(key, 0) for key in module_keys]
 
 
-def find_people(
-    agency_id: int, module_keys: Sequence[str], wanted: Filter, *, page: int, today: dt.date
-) -> PeoplePage:
+def find_people(agency_id: int, module_keys: Sequence[str], wanted: Filter, *, page: int, today: dt.date) -> PeoplePage:
     """A page of today's members, by name, whom the filter finds; a page beyond the last is the last.
 
     With a state, who is in it for at least one of the modules.

@@ -33,9 +33,7 @@ def people() -> ResponseReturnValue:
     form, wanted = people_filter(request.args, modules)
     shown = [module for module in modules if wanted.module_key in ("", module.key)]
     keys = [module.key for module in shown]
-    page = queries.find_people(
-        agency_id, keys, wanted, page=request.args.get("page", default=1, type=int), today=today
-    )
+    page = queries.find_people(agency_id, keys, wanted, page=request.args.get("page", default=1, type=int), today=today)
 
     def page_url(number: int) -> str:
         return url_for(

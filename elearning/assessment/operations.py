@@ -66,9 +66,9 @@ def record_response(practitioner_id: int, attempt_id: int, position: int, item_i
     statement = statement.on_conflict_do_update(
         index_elements=[Response.attempt_id, Response.position],
         set_={"chosen": statement.excluded.chosen, "answered_at": statement.excluded.answered_at},
-    )
+    ).returning(Response.position)
     with atomic() as session:
-        if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]  # an INSERT's result counts rows
+        if session.execute(statement).first() is None:
             raise Refused(SUBMITTED)
 
 

@@ -207,10 +207,10 @@ def _read(pack: _Pack) -> Iterator[TrainingModule]:
     files = list(_section_files(pack))
     known = rules.Known(
         outcomes=toml.names("outcomes"),
-        sections=[slug for _, slug in files],
+        sections=[slug for _, slug in files] or None,
         points=evidence.names("points"),
         sources=evidence.names("sources"),
-        practised=[_text_of(entry, "section") for entry in quiz.listed("practice")] if quiz.readable else None,
+        practised=[_text_of(entry, "section") for entry in quiz.listed("practice")] or None,
     )
     sections = [section for name, slug in files if (section := _read_section(pack, name, slug, known))]
 
@@ -247,16 +247,16 @@ def _section_files(pack: _Pack) -> Iterator[tuple[str, str]]:
     """The name and slug of each section, in the order of their numbers."""
     seen: set[str] = set()
     for name in sorted(path.name for path in pack.folder.iterdir()):
-        named = SECTION_FILE.fullmatch(name)
         if name in FILES or name.startswith("."):
             continue
+        named = SECTION_FILE.fullmatch(name)
         if not named or len(named.group(1)) > 60:
             pack.problem(name, None, "this is no part of a pack; sections are called like 03-the-idea.md")
-        elif name[:2] in seen or named.group(1) in seen:
+            continue
+        if name[:2] in seen or named.group(1) in seen:
             pack.problem(name, None, "another section has this number or name")
-        else:
-            seen |= {name[:2], named.group(1)}
-            yield name, named.group(1)
+        seen |= {name[:2], named.group(1)}
+        yield name, named.group(1)
     if not seen:
         pack.problem("", None, "there is no section; the first is called like 01-before-you-start.md")
 

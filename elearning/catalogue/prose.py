@@ -1,7 +1,8 @@
 """A section's Markdown made into safe HTML, with its citations taken out as data.
 
 Every paragraph, list item and table row ends in `{E3.10, E3.11}` (what it rests on) or in `{-}` (it states no fact).
-The marks become small numbered links to the section's "Where this comes from".
+The marks become small numbered links to the section's "Where this comes from". The line above a table, `Table: ...`, is
+its caption.
 """
 
 import html
@@ -18,7 +19,25 @@ from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.container import container_plugin
 
 CALLOUTS = ("careful", "key", "practice", "whose")
-TAGS = {"h2", "h3", "p", "ul", "ol", "li", "strong", "em", "br", "table", "thead", "tbody", "tr", "th", "td", "div"}
+TAGS = {
+    "h2",
+    "h3",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "br",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "div",
+    "caption",
+}
 ATTRIBUTES = {"div": {"class"}, "p": {"class"}, "th": {"scope"}}
 FORBIDDEN = {
     "link_open": "a link",
@@ -84,6 +103,31 @@ def _render_callout(
     return f'<div class="callout callout-{kind}"><p class="callout-title">{html.escape(title.strip())}</p>\n'
 
 
+def _render_table(
+    _renderer: RendererHTML, tokens: Sequence[Token], position: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    return f"<table>\n<caption>{html.escape(tokens[position].info)}</caption>\n"
+
+
+def _take_captions(state: StateCore) -> None:
+    """Move the paragraph above each table into it. A caption needs no mark: the rows have theirs."""
+    findings: _Findings = state.env["findings"]
+    kept: list[Token] = []
+    for token in state.tokens:
+        if token.type == "table_open":
+            above = kept[-2] if len(kept) > 1 else None
+            line = token.map[0] + 1 if token.map else 1
+            if above is not None and above.type == "inline" and above.content.startswith("Table: "):
+                token.info = above.content.removeprefix("Table: ")
+                if "{" in token.info:
+                    findings.problems.append((line, "a caption cites nothing; leave its mark out"))
+                del kept[-3:]
+            else:
+                findings.problems.append((line, "put a line such as Table: What you might see above the table"))
+        kept.append(token)
+    state.tokens = kept
+
+
 def _take_marks(state: StateCore) -> None:
     """Before inline parsing: replace each block's mark by a placeholder, and note the blocks that have none."""
     findings: _Findings = state.env["findings"]
@@ -145,6 +189,8 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
     for kind in CALLOUTS:
         parser.use(container_plugin, kind, render=_render_callout)
+    parser.add_render_rule("table_open", _render_table)
+    parser.core.ruler.before("inline", "take_captions", _take_captions)
     parser.core.ruler.before("inline", "take_marks", _take_marks)
     parser.core.ruler.push("refuse", _refuse)
     return parser

@@ -40,7 +40,7 @@ class Known:
     """The names that parts of a pack may refer to; None where the file that gives them could not be read."""
 
     outcomes: Collection[str] | None
-    sections: Collection[str]
+    sections: Collection[str] | None
     points: Collection[str] | None
     sources: Collection[str] | None
     practised: Collection[str] | None  # the sections that practice items name

@@ -275,5 +275,13 @@ class TrainingModule(ModuleHead):
     def point(self) -> dict[str, EvidencePoint]:
         return {point.id: point for point in self.evidence}
 
+    @cached_property
+    def points_by_source(self) -> tuple[tuple[Source, tuple[EvidencePoint, ...]], ...]:
+        """The evidence, grouped under its sources."""
+        return tuple(
+            (source, tuple(point for point in self.evidence if point.source == key))
+            for key, source in self.sources.items()
+        )
+
     def practice_of(self, slug: str) -> tuple[PracticeItem, ...]:
         return tuple(item for item in self.practice if item.section == slug)

@@ -41,14 +41,18 @@ def verify(context: HasApp) -> None:
     )
     click.echo(f"The record ends at place {head.place}, digest {head.digest}.")
     if findings:
-        click.echo(f"{counted(len(findings), 'finding')}, listed above. Restore from a backup or call whoever keeps one.")
+        click.echo(
+            f"{counted(len(findings), 'finding')}, listed above. Restore from a backup or call whoever keeps one."
+        )
         sys.exit(1)
     click.echo("Everything is as it was recorded.")
 
 
 def _walk(label: str, steps: Iterator[Checked], total: int) -> Iterator[Finding]:
     """The findings of a walk, with a progress bar where someone watches."""
-    with click.progressbar(length=total, label=f"Checking {label}", hidden=not sys.stderr.isatty(), file=sys.stderr) as bar:
+    with click.progressbar(
+        length=total, label=f"Checking {label}", hidden=not sys.stderr.isatty(), file=sys.stderr
+    ) as bar:
         for checked in steps:
             yield from checked.findings
             bar.update(checked.rows)

@@ -110,11 +110,15 @@ class _Sheet:
             ("P", certificate.module_title, wide, SEMIBOLD, 25, 17, self.colour, 1.5),
         ]
         parts = [part for part in parts if part[1]]
-        sizes = [fitted(text, font, width, largest, smallest) for _role, text, width, font, largest, smallest, *_ in parts]
+        sizes = [
+            fitted(text, font, width, largest, smallest) for _role, text, width, font, largest, smallest, *_ in parts
+        ]
         room = HEIGHT - 22 * mm - (FACTS + 13 * mm) - sum(LEADING * size * len(lines) for size, lines in sizes)
         squeeze = min(1, room / (mm * sum(gap for *_, gap in parts)))
         y = HEIGHT - 22 * mm
-        for (role, _text, _width, font, _largest, _smallest, colour, gap), (size, lines) in zip(parts, sizes, strict=True):
+        for (role, _text, _width, font, _largest, _smallest, colour, gap), (size, lines) in zip(
+            parts, sizes, strict=True
+        ):
             y -= gap * mm * squeeze
             with self.canvas.tag(role):
                 for line in lines:

@@ -54,7 +54,7 @@ def _find(*conditions: ColumnElement[bool]) -> IssuedCertificate | None:
         .join(CompletionDetail, CompletionDetail.place == Certificate.place)
         .where(*conditions)
     ).one_or_none()
-    return IssuedCertificate(*row) if row else None
+    return IssuedCertificate(**row._mapping) if row else None
 
 
 def list_certificates(practitioner_id: int) -> list[HeldCertificate]:
@@ -105,7 +105,7 @@ def verify_certificates() -> Iterator[Checked]:
         yield Checked(sum(row.number is not None for row in rows), tuple(findings))
 
 
-def _certificates_after(place: int, number: str) -> Sequence[Row[Any]]:
+def _certificates_after(place: int, number: str) -> Sequence[Row[*tuple[Any, ...]]]:
     key = func.coalesce(Certificate.number, "")
     return db.session.execute(
         select(
@@ -132,7 +132,7 @@ def _certificates_after(place: int, number: str) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _findings(row: Row[Any]) -> Iterator[Finding]:
+def _findings(row: Row[*tuple[Any, ...]]) -> Iterator[Finding]:
     if row.number is None:
         yield Finding(row.place, "the completion has no certificate")
     elif row.salt is not None:

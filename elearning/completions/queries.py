@@ -70,17 +70,17 @@ def verify_record() -> Iterator[Checked]:
     previous = Head(0, BEFORE_THE_FIRST)
     while rows := _links_after(previous.place):
         findings: list[Finding] = []
-        for row in rows:
+        for row in map(tuple[Any, ...], rows):
             link = Link(*row[:8])
             previous_digest, digest, salt = row[8:11]
             findings += _link_findings(link, previous, previous_digest, digest)
             if salt is not None:
-                findings += _detail_findings(link, salt, Details(*row[11:15]), tuple(row[15:]))
+                findings += _detail_findings(link, salt, Details(*row[11:15]), row[15:])
             previous = Head(link.place, digest)
         yield Checked(len(rows), tuple(findings))
 
 
-def _links_after(place: int) -> Sequence[Row[Any]]:
+def _links_after(place: int) -> Sequence[Row[*tuple[Any, ...]]]:
     link = [getattr(Completion, field.name) for field in fields(Link)]
     details = [getattr(CompletionDetail, field.name) for field in fields(Details)]
     attempt = [Attempt.practitioner_id, Attempt.score, Attempt.passed, Attempt.module_key, Attempt.module_version]

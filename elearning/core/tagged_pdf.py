@@ -5,6 +5,7 @@ content with a role, everything inside `artifact()` is decoration, and nothing m
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,8 +58,20 @@ class _LinkAnnotation:
 class TaggedCanvas(Canvas):
     """Draw with ReportLab's own methods inside `tag()` or `artifact()`; `save()` writes the structure tree too."""
 
+    # ReportLab's own, which its type stubs leave out.
+    _doc: Any
+    _code: list[str]
+    _annotationCount: int
+
     def __init__(
-        self, file: BinaryIO, *, pagesize: tuple[float, float], title: str, author: str, subject: str, made_at: dt.datetime
+        self,
+        file: BinaryIO,
+        *,
+        pagesize: tuple[float, float],
+        title: str,
+        author: str,
+        subject: str,
+        made_at: dt.datetime,
     ) -> None:
         """`made_at` (aware) dates the document, so that making it again gives the same bytes."""
         register_typeface()
@@ -74,6 +87,7 @@ class TaggedCanvas(Canvas):
         stamp = TimeStamp(1)
         stamp.YMDhms, stamp.dhh, stamp.dmm = moment.timetuple()[:6], 0, 0
         self._doc._timeStamp = stamp
+        self._doc.signature = hashlib.sha256()  # of the content alone; ReportLab's begins with the time
         self._metadata = _METADATA.format(
             title=escape(title), author=escape(author), subject=escape(subject), language=LANGUAGE, producer=PRODUCER,
             made_at=moment.isoformat(),
@@ -121,7 +135,7 @@ class TaggedCanvas(Canvas):
 
     def _setAnnotations(self, page: Any) -> None:
         """ReportLab's last step of a page before it is stored; here the page also learns its place in the tree."""
-        super()._setAnnotations(page)
+        super()._setAnnotations(page)  # type: ignore[misc]  # as above
         page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
         page.StructParents = len(self._done_pages)
         page.Tabs = PDFName("S")

@@ -7,7 +7,7 @@ COUNT(DISTINCT ...). Completions stay in the totals even if whose they are is on
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from elearning.catalogue.models import ModuleVersion
@@ -97,9 +97,9 @@ def completion_report(period: Period, titles: Titles, sector: Sector | None = No
     )
 
 
-def _completions(first: dt.date, last: dt.date, sector: Sector | None) -> Select[Any]:
+def _completions(first: dt.date, last: dt.date, sector: Sector | None) -> Subquery:
     """The completions of a period, one row each, with whose they are."""
-    statement: Select[Any] = (
+    statement = (
         select(
             Completion.place,
             Completion.module_key,
@@ -112,14 +112,13 @@ def _completions(first: dt.date, last: dt.date, sector: Sector | None) -> Select
     )
     if sector is not None:
         statement = statement.join(Agency, Agency.id == CompletionDetail.agency_id).where(Agency.sector == sector)
-    return statement
+    return statement.subquery()
 
 
-def _modules(done: Select[Any], titles: Titles) -> tuple[OnOffer, ...]:
+def _modules(done: Subquery, titles: Titles) -> tuple[OnOffer, ...]:
     """The library's modules, and older ones with completions; with the versions that were completed."""
-    d = done.subquery()
     rows = db.session.execute(
-        select(d.c.module_key, d.c.module_version).distinct().order_by(d.c.module_key, d.c.module_version)
+        select(done.c.module_key, done.c.module_version).distinct().order_by(done.c.module_key, done.c.module_version)
     )
     versions: dict[str, list[int]] = {key: [] for key in titles}
     for key, version in rows:
@@ -135,12 +134,11 @@ def _titled(versions: dict[str, list[int]], titles: Titles) -> tuple[OnOffer, ..
     )
 
 
-def _cells(done: Select[Any]) -> dict[tuple[int | None, str], Cell]:
+def _cells(done: Subquery) -> dict[tuple[int | None, str], Cell]:
     """People and completions by agency and module."""
-    d = done.subquery()
     person = (
-        select(d.c.agency_id, d.c.module_key, d.c.practitioner_id, func.count().label("completions"))
-        .group_by(d.c.agency_id, d.c.module_key, d.c.practitioner_id)
+        select(done.c.agency_id, done.c.module_key, done.c.practitioner_id, func.count().label("completions"))
+        .group_by(done.c.agency_id, done.c.module_key, done.c.practitioner_id)
         .subquery()
     )
     rows = db.session.execute(
@@ -154,11 +152,13 @@ def _cells(done: Select[Any]) -> dict[tuple[int | None, str], Cell]:
     return {(agency_id, key): Cell(people, int(completions)) for agency_id, key, people, completions in rows}
 
 
-def _people(done: Select[Any], day: dt.date) -> dict[int | None, tuple[int, int]]:
+def _people(done: Subquery, day: dt.date) -> dict[int | None, tuple[int, int]]:
     """By agency: people who completed something there, and how many of them were registered there on the day."""
-    d = done.subquery()
     person = (
-        select(d.c.agency_id, d.c.practitioner_id).where(d.c.practitioner_id.is_not(None)).distinct().subquery()
+        select(done.c.agency_id, done.c.practitioner_id)
+        .where(done.c.practitioner_id.is_not(None))
+        .distinct()
+        .subquery()
     )
     here = aliased(Membership)
     in_none = and_(
@@ -181,11 +181,10 @@ def _people(done: Select[Any], day: dt.date) -> dict[int | None, tuple[int, int]
     return {agency_id: (people, int(registered)) for agency_id, people, registered in rows}
 
 
-def _total_people(done: Select[Any]) -> dict[str | None, int]:
+def _total_people(done: Subquery) -> dict[str | None, int]:
     """People by module over all agencies, and under None over all modules: nobody counts twice."""
-    d = done.subquery()
-    by_module = select(d.c.module_key, d.c.practitioner_id).distinct().subquery()
-    overall = select(d.c.practitioner_id).distinct().subquery()
+    by_module = select(done.c.module_key, done.c.practitioner_id).distinct().subquery()
+    overall = select(done.c.practitioner_id).distinct().subquery()
     rows = db.session.execute(
         union_all(
             select(by_module.c.module_key, func.count(by_module.c.practitioner_id)).group_by(by_module.c.module_key),
@@ -241,7 +240,7 @@ def _registered(day: dt.date) -> dict[int | None, int]:
 def _quarters(year: Period, sector: Sector | None, today: dt.date) -> tuple[QuarterCount, ...]:
     quarters = quarters_of(year)
     counts = [
-        select(literal(position), func.count()).select_from(_completions(q.first, q.last, sector).subquery())
+        select(literal(position), func.count()).select_from(_completions(q.first, q.last, sector))
         for position, q in enumerate(quarters)
     ]
     by_position = dict(db.session.execute(union_all(*counts)).all())

@@ -37,7 +37,8 @@ def test_a_person_added_can_sign_in_with_their_role(app: Flask, world: World, ro
     account_id = queries.find_account("sian@example.org")
     assert account_id
     signed_in = queries.find_signed_in(operations.start_session(account_id))
-    assert signed_in and signed_in.roles == {Role.PRACTITIONER, role}
+    assert signed_in
+    assert signed_in.roles == {Role.PRACTITIONER, role}
     assert signed_in.lead_of == (world.school if role is Role.TRAINING_LEAD else None)
     assert signed_in.agency_id == world.school
 
@@ -58,7 +59,8 @@ def test_what_cannot_be_added_is_refused_in_one_line(
 ) -> None:
     error = add(app, **changes).exception
     assert isinstance(error, Refused)  # elearning.cli.main prints it and exits with 1
-    assert words in str(error) and "\n" not in str(error)
+    assert words in str(error)
+    assert "\n" not in str(error)
     assert queries.find_account("sian@example.org") is None
 
 
@@ -71,7 +73,8 @@ def test_an_unknown_choice_names_the_known_ones(app: Flask, world: World, change
 
 def test_an_agency_is_added_once(app: Flask, world: World) -> None:
     result = run(app, "add-agency", "Ysgol Gŵyr", "--sector", "school or college")
-    assert result.exit_code == 0 and "Added Ysgol Gŵyr" in result.output
+    assert result.exit_code == 0
+    assert "Added Ysgol Gŵyr" in result.output
     assert find_agency("Ysgol Gŵyr")
     assert isinstance(run(app, "add-agency", "ysgol gŵyr", "--sector", "health").exception, Refused)
     assert run(app, "add-agency", "Other", "--sector", "space").exit_code == 2
@@ -80,4 +83,5 @@ def test_an_agency_is_added_once(app: Flask, world: World) -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["add", "--help"], ["add-agency", "--help"]])
 def test_help_needs_no_settings(arguments: list[str]) -> None:
     result = CliRunner().invoke(people, arguments)
-    assert result.exit_code == 0 and "Usage" in result.output
+    assert result.exit_code == 0
+    assert "Usage" in result.output

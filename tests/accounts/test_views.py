@@ -133,7 +133,8 @@ def test_the_way_in_with_a_code_from_the_mail(app: Flask, world: World) -> None:
     assert goes_to(ask(client, " Amina@Example.org ", "?next=/account")) == "/sign-in/code?next=/account"
     page = client.get("/sign-in/code?next=/account")
     assert "amina@example.org" in page.text
-    assert 'autocomplete="one-time-code"' in page.text and 'inputmode="numeric"' in page.text
+    assert 'autocomplete="one-time-code"' in page.text
+    assert 'inputmode="numeric"' in page.text
     code = code_mailed()
     assert goes_to(enter(client, f"{code[:4]} {code[4:]}", "?next=/account")) == "/account"
     assert "Amina Yusuf" in client.get("/account").text
@@ -241,7 +242,7 @@ def test_opening_pages_uses_nothing_up(app: Flask, world: World) -> None:
 
 
 def without_tokens(page: TestResponse, email: str) -> str:
-    return re.sub(r'value="[^"]{60,}"', "", page.text).replace(email, "EMAIL")
+    return re.sub(r'(name="csrf_token"[^>]*) value="[^"]*"', r"\1", page.text).replace(email, "EMAIL")
 
 
 def test_known_unknown_and_suspended_addresses_are_answered_alike(app: Flask, world: World) -> None:
@@ -254,10 +255,6 @@ def test_known_unknown_and_suspended_addresses_are_answered_alike(app: Flask, wo
         headers = [sorted(set(page.headers.keys()) - {"Content-Length"}) for page in [asked, *pages]]
         words = [without_tokens(page, email) for page in [asked, *pages]]
         answers.append((asked.status_code, asked.headers["Location"], headers, words))
-    for i in (1,2):
-        for a,b in zip(answers[0][3],answers[i][3]):
-            if a!=b:
-                import difflib; print("\n".join(difflib.unified_diff(a.split("\n"),b.split("\n"),n=0)))
     assert answers[0] == answers[1] == answers[2]
 
 
@@ -354,7 +351,8 @@ def test_signing_in_renews_the_cookie_and_ends_what_the_browser_held(app: Flask,
     )
     assert goes_to(enter(client, code_mailed())) == "/"
     new = token_of(client)
-    assert new and new != old
+    assert new
+    assert new != old
     with client.session_transaction() as session:
         assert set(session) == {"_permanent", "_user_id"}
     assert "Amina Yusuf" in client.get("/account").text
@@ -367,7 +365,9 @@ def test_the_cookie_outlives_the_browser_but_not_the_day(app: Flask, world: Worl
     client = app.test_client()
     cookie = sign_in(client, world.amina).headers["Set-Cookie"]
     expires = re.search(r"Expires=([^;]+)", cookie)
-    assert expires and "HttpOnly" in cookie and "SameSite=Lax" in cookie
+    assert expires
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
     lasts = parsedate_to_datetime(expires[1]) - dt.datetime.now(dt.UTC)
     assert dt.timedelta(hours=11) < lasts <= dt.timedelta(hours=12)
 
@@ -391,7 +391,8 @@ def test_signing_out_kills_the_token_and_empties_the_cache(app: Flask, world: Wo
     assert response.headers["Clear-Site-Data"] == '"cache"'
     assert "You have signed out" in client.get("/signed-out").text
     assert token_of(client) is None
-    assert not is_in(client) and not is_in(thief)
+    assert not is_in(client)
+    assert not is_in(thief)
 
 
 def test_signing_out_twice_or_without_being_in_does_no_harm(app: Flask, world: World) -> None:
@@ -462,8 +463,11 @@ def test_demo_sign_in_is_not_there_outside_the_demonstration(app: Flask, world: 
 def test_the_demonstration_offers_a_button_for_each_of_its_people(app: Flask, world: World, demo: None) -> None:
     operations.name_demo_people([world.amina.account_id, world.grace.account_id])
     client = app.test_client()
-    page = client.get("/sign-in").text
-    assert page.index("Amina Yusuf – practitioner, Harrow Lane School") < page.index("Grace Obi – training lead")
+    buttons = re.findall(r"<button[^>]*account_id[^>]*>(.*?)</button>", client.get("/sign-in").text)
+    assert [re.sub("<[^>]+>", "", button) for button in buttons] == [
+        "Amina Yusuf practitioner, Harrow Lane School",
+        "Grace Obi training lead, Harrow Lane School",
+    ]
     graces = client.post("/sign-in/demo?next=/account", data={"account_id": world.grace.account_id})
     assert goes_to(graces) == "/account"
     assert "Grace Obi" in client.get("/account").text
@@ -494,11 +498,14 @@ def test_nobody_else_can_be_signed_in_by_a_demo_button(app: Flask, world: World,
 def test_a_name_is_changed_with_a_notice_about_older_certificates(app: Flask, world: World) -> None:
     client = app.test_client().sign_in(world.amina)  # type: ignore[attr-defined]  # CheckedClient's
     page = client.get("/account").text
-    assert "amina@example.org" in page and "Harrow Lane School" in page and 'value="Amina Yusuf"' in page
+    assert "amina@example.org" in page
+    assert "Harrow Lane School" in page
+    assert 'value="Amina Yusuf"' in page
     response = client.post("/account", data={"full_name": "  Amina  Yusuf-Siân "})
     assert goes_to(response) == "/account"
     page = client.get("/account").text
-    assert 'value="Amina Yusuf-Siân"' in page and "those you already have keep theirs" in page
+    assert 'value="Amina Yusuf-Siân"' in page
+    assert "those you already have keep theirs" in page
     assert "keep theirs" not in client.get("/account").text
     assert people.full_name_of(world.amina.practitioner_id) == "Amina Yusuf-Siân"
 
@@ -537,4 +544,6 @@ def test_nobody_can_change_more_than_their_own_name(app: Flask, world: World) ->
     )
     assert people.full_name_of(world.ben.practitioner_id) == "Ben Price"
     page = client.get("/account").text
-    assert "Amina New" in page and "amina@example.org" in page and "Harrow Lane School" in page
+    assert "Amina New" in page
+    assert "amina@example.org" in page
+    assert "Harrow Lane School" in page

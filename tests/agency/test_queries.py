@@ -42,7 +42,9 @@ def test_a_completion_shows_its_dates_standing_and_certificate(world: World) -> 
     assert earned is not None
     assert (earned.completed_on, earned.expires_on) == (TODAY, dt.date(2029, 3, 2))
     assert (earned.standing, earned.certificate) == (Standing.VALID, passed.certificate)
-    assert not any("score" in field.name for kind in (row, earned, row.progress[0]) for field in dataclasses.fields(kind))
+    assert not any(
+        "score" in field.name for kind in (row, earned, row.progress[0]) for field in dataclasses.fields(kind)
+    )
 
 
 def test_what_was_completed_elsewhere_does_not_show_and_stays_with_the_old_agency_only_as_long_as_they_are_there(

@@ -81,7 +81,10 @@ class TestTheDigestsAreForEver:
     def test_details(self) -> None:
         details = {"practitioner_id": 7, "agency_id": None, "attempt_id": 9, "score": 8}
         assert canonical(details) == b'{"agency_id":null,"attempt_id":9,"practitioner_id":7,"score":8}'
-        assert details_digest("00112233445566778899aabbccddeeff", details) == "0fe2a4086f816e09e3a508ffac12b4788043cab5bc5a11a623f3dc69960b3334"
+        assert (
+            details_digest("00112233445566778899aabbccddeeff", details)
+            == "0fe2a4086f816e09e3a508ffac12b4788043cab5bc5a11a623f3dc69960b3334"
+        )
 
     def test_names_are_ascii_whatever_their_letters(self) -> None:
         assert canonical({"full_name": "Nguyễn Łukasz"}) == b'{"full_name":"Nguy\\u1ec5n \\u0141ukasz"}'

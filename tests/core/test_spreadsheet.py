@@ -24,7 +24,9 @@ def test_plain_values(value: object, cell: str) -> None:
     assert safe_cell(value) == cell
 
 
-@given(st.lists(st.tuples(st.text(st.characters(exclude_characters="\0", codec="utf-8")), st.text("=+-@＝\t\r\n\",;'a"))))
+@given(
+    st.lists(st.tuples(st.text(st.characters(exclude_characters="\0", codec="utf-8")), st.text("=+-@＝\t\r\n\",;'a")))
+)
 def test_every_cell_comes_back_as_it_was_and_none_is_a_formula(rows: list[tuple[str, str]]) -> None:
     header, *lines = read(b"".join(csv_pieces(("a", "b"), rows)))
     assert header == ["a", "b"]

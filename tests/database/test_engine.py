@@ -163,7 +163,7 @@ def test_eight_processes_lose_nothing_where_the_defaults_would(new_engine: NewEn
     engine = new_engine()
     database.upgrade(engine)
     url = engine.url.render_as_string(hide_password=False)
-    ours, times = ("ours", 100) if engine.dialect.name == "sqlite" else ("serialised", 100)
+    ours, times = ("ours", 100) if engine.dialect.name == "sqlite" else ("serialised", 40)
 
     done, locked, counter = run_at_once(url, ours, times)
     assert (done, locked, counter) == (PROCESSES * times, 0, PROCESSES * times)

@@ -26,7 +26,8 @@ def test_an_agency_is_found_whatever_its_capitals_and_accents(app: Flask) -> Non
     operations.add_agency("Ysgol Gŵyr", Sector.SCHOOL)
     for name in ("Ysgol Gŵyr", "YSGOL GŴYR", "ysgol gw\u0302yr"):
         found = queries.find_agency(name)
-        assert found and found.name == "Ysgol Gŵyr"
+        assert found
+        assert found.name == "Ysgol Gŵyr"
     assert queries.find_agency("Ysgol Gwyr") is None
 
 
@@ -53,8 +54,10 @@ def test_someone_works_in_one_agency_at_a_time_and_history_keeps_the_others(app:
     amina = world.amina.practitioner_id
     operations.join_agency(amina, world.clinic, "Nurse")
     before, now = queries.agency_on(amina, TODAY - dt.timedelta(days=1)), queries.agency_on(amina, TODAY)
-    assert before and before.id == world.school
-    assert now and now.id == world.clinic
+    assert before
+    assert before.id == world.school
+    assert now
+    assert now.id == world.clinic
     assert "Amina Yusuf" not in [member.full_name for member in queries.list_members(world.school, limit=10)]
     assert "Amina Yusuf" in [member.full_name for member in queries.list_members(world.clinic, limit=10)]
 

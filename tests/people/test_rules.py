@@ -38,7 +38,9 @@ def test_a_name_with_letters_we_can_print_is_welcome(name: str) -> None:
 )
 def test_any_other_is_refused_in_words_that_help(name: str, words: str) -> None:
     problem = name_problem(clean_name(name))
-    assert problem is not None and words in problem and not problem.endswith(".")
+    assert problem is not None
+    assert words in problem
+    assert not problem.endswith(".")
 
 
 @pytest.mark.parametrize("name", ["", "x" * (LONGEST_AGENCY_NAME + 1), "王 School"])

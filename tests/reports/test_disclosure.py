@@ -6,11 +6,11 @@ publishing, so that the tests could fail.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elearning.people.types import Sector
@@ -23,12 +23,26 @@ MODULES = (OnOffer("first", "First module", (1,)), OnOffer("second", "Second mod
 YEARS = (financial_year(2024), financial_year(2025))
 PLACES = tuple(product(YEARS, AGENCIES, MODULES))
 
-World = dict[tuple[Period, str, OnOffer], int]  # the people who completed, by year, agency and module: all that is hidden
+World = dict[
+    tuple[Period, str, OnOffer], int
+]  # the people who completed, by year, agency and module: all that is hidden
 
 
 @pytest.mark.parametrize(
     ("count", "published"),
-    [(0, 0), (1, None), (7, None), (8, 10), (10, 10), (12, 10), (13, 15), (17, 15), (18, 20), (1002, 1000), (1003, 1005)],
+    [
+        (0, 0),
+        (1, None),
+        (7, None),
+        (8, 10),
+        (10, 10),
+        (12, 10),
+        (13, 15),
+        (17, 15),
+        (18, 20),
+        (1002, 1000),
+        (1003, 1005),
+    ],
 )
 def test_one_to_seven_are_suppressed_and_the_rest_rounded_to_five(count: int, published: int | None) -> None:
     assert disclosed(count) == published
@@ -70,18 +84,16 @@ def report(world: World, period: Period, *, sector: Sector | None = None) -> Com
     )
 
 
-def days() -> Iterator[dt.date]:
-    day = YEARS[0].first
-    while day < dt.date(2026, 7, 1):
-        yield day
-        day += dt.timedelta(days=1)
+QUARTER_ENDS = [quarter.last for year in (*YEARS, financial_year(2026)) for quarter in quarters_of(year)]
+DAYS = [end + dt.timedelta(days=days) for end in QUARTER_ENDS for days in (-45, -1, 0, 1, 2, 3)]
 
 
 def everything_published(world: World) -> list[tuple[dt.date, tuple[PublishedCell, ...]]]:
-    """Each file that someone could have taken on each day."""
+    """Each file that someone could have taken, on days of all kinds over three years."""
+    reports = {year: report(world, year) for year in YEARS}
     return [
-        (day, published_table(report(world, year), MODULES, day))
-        for day in days()
+        (day, published_table(reports[year], MODULES, day))
+        for day in DAYS
         for year in YEARS
         if is_publishable(year, day)
     ]
@@ -91,6 +103,7 @@ counts = st.one_of(st.integers(0, 9), st.integers(0, 40))
 worlds = st.fixed_dictionaries(dict.fromkeys(PLACES, counts))
 
 
+@settings(deadline=None)
 @given(worlds, st.sampled_from(PLACES))
 def test_all_that_is_ever_published_is_the_same_for_every_value_of_a_suppressed_cell(
     world: World, place: tuple[Period, str, OnOffer]
@@ -100,6 +113,7 @@ def test_all_that_is_ever_published_is_the_same_for_every_value_of_a_suppressed_
     assert all(published == seen[0] for published in seen)
 
 
+@settings(deadline=None)
 @given(worlds)
 def test_the_file_of_a_year_is_the_same_on_every_day_it_can_be_taken(world: World) -> None:
     for year in YEARS:
@@ -107,6 +121,7 @@ def test_the_file_of_a_year_is_the_same_on_every_day_it_can_be_taken(world: Worl
         assert len(files) == 1
 
 
+@settings(deadline=None)
 @given(worlds)
 def test_the_table_is_the_report_cell_for_cell_without_any_total(world: World) -> None:
     exact = report(world, YEARS[0])
@@ -134,7 +149,9 @@ def test_a_year_is_published_from_the_second_day_after_it_ended() -> None:
         (YEARS[1], None, dt.date(2026, 3, 31)),
     ],
 )
-def test_a_quarter_a_filter_or_a_running_year_never_leaves(period: Period, sector: Sector | None, today: dt.date) -> None:
+def test_a_quarter_a_filter_or_a_running_year_never_leaves(
+    period: Period, sector: Sector | None, today: dt.date
+) -> None:
     with pytest.raises(ValueError, match="only a whole financial year that is over"):
         published_table(report({}, period, sector=sector), MODULES, today)
 
@@ -176,13 +193,20 @@ def with_a_rounded_total(world: Small) -> object:
     return *(disclosed(count) for count in world), disclosed(sum(world))
 
 
+FOUR_AGENCIES = list(product(range(1, SMALLEST_SHOWN), *[range(8, 13)] * 3))  # what a mark and three 10s may hide
+
+
 def test_trying_every_world_finds_nothing_in_what_we_publish() -> None:
     assert not any(worked_out(world, our_way, TWO_AGENCIES) for world in TWO_AGENCIES)
 
 
-@pytest.mark.parametrize("publish", [with_a_total, with_a_rounded_total])
-def test_the_same_attacker_finds_small_counts_where_there_are_totals(publish: Callable[[Small], object]) -> None:
-    assert any(worked_out(world, publish, TWO_AGENCIES) for world in TWO_AGENCIES)
+def test_the_same_attacker_finds_small_counts_where_there_are_totals() -> None:
+    assert any(worked_out(world, with_a_total, TWO_AGENCIES) for world in TWO_AGENCIES)
+
+
+def test_rounding_the_totals_does_not_help() -> None:
+    assert not worked_out((7, 12, 12, 12), our_way, FOUR_AGENCIES)
+    assert worked_out((7, 12, 12, 12), with_a_rounded_total, FOUR_AGENCIES) == [0]
 
 
 def test_the_same_attacker_reads_a_running_year_taken_day_by_day() -> None:

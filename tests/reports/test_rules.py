@@ -62,7 +62,9 @@ def test_only_listed_periods_are_found() -> None:
 
 
 def test_bars_are_as_long_as_their_figures_and_stand_below_each_other() -> None:
-    bars, height = place_bars([("Police", 40, "40"), ("A name so long that it needs two lines of it", 10, "10"), ("None", 0, "0")])
+    bars, height = place_bars(
+        [("Police", 40, "40"), ("A name so long that it needs two lines of it", 10, "10"), ("None", 0, "0")]
+    )
     assert [bar.percent for bar in bars] == ["80.0%", "20.0%", "0.0%"]
     assert [len(bar.label) for bar in bars] == [1, 2, 1]
     assert bars[0].top < bars[1].top < bars[2].top < height

@@ -1,0 +1,44 @@
+"""modules/README.md names every field there is, and none that is not."""
+
+import re
+from typing import get_args
+
+import pytest
+
+from elearning.catalogue import types
+from elearning.catalogue.help import Help
+from elearning.catalogue.prose import CALLOUTS
+from elearning.settings import ROOT
+
+PAGE = (ROOT / "modules" / "README.md").read_text(encoding="utf-8")
+
+
+def fields(model: type[types.Frozen], before: str = "") -> set[str]:
+    """The fields of a model as the page writes them: "title", "options.text"."""
+    names = set()
+    for name, field in model.model_fields.items():
+        inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
+        parts = [kind for kind in inner if issubclass(kind, types.Frozen)]
+        names |= fields(parts[0], f"{name}.") if parts else {before + name}
+    return names
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("module.toml", fields(types.ModuleHead)),
+        ("Sections", fields(types.SectionHead)),
+        ("quiz.yaml", fields(types.Item) | fields(types.PracticeItem)),
+        ("evidence.yaml", fields(types.Source, "sources.") | fields(types.EvidencePoint, "points.")),
+        ("help.toml", fields(Help)),
+    ],
+)
+def test_every_field_has_its_row(heading: str, expected: set[str]) -> None:
+    chapter = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z_.]+)` \| .+ \|$", chapter, re.MULTILINE)
+    assert sorted(rows) == sorted(expected)
+
+
+@pytest.mark.parametrize("words", [types.ItemType, types.Level, types.Whose, CALLOUTS])
+def test_every_word_to_choose_from_is_named(words: list[str]) -> None:
+    assert [word for word in words if f"`{word}`" not in PAGE] == []

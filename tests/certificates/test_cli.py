@@ -1,0 +1,58 @@
+"""`elearning verify`: what it says and how it ends."""
+
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from elearning.certificates.cli import verify
+from elearning.cli import elearning
+from tests.certificates.conftest import Issue
+from tests.conftest import World
+from tests.tampering import drop_guard, tamper
+
+
+@pytest.fixture
+def numbers(world: World, issue: Issue) -> list[str]:
+    return [issue(person.practitioner_id, world.school) for person in (world.amina, world.ben, world.grace)]
+
+
+def run(app: Flask) -> Result:
+    return CliRunner().invoke(verify, obj=SimpleNamespace(app=app))
+
+
+def test_an_empty_record_is_whole(app: Flask) -> None:
+    result = run(app)
+    assert result.exit_code == 0
+    assert "Checked 0 completions" in result.output
+
+
+def test_a_whole_record_is_said_to_be_whole(app: Flask, numbers: list[str]) -> None:
+    result = run(app)
+    assert result.exit_code == 0
+    assert "Checked 3 completions (chain, digests, details, attempts), 3 certificates" in result.output
+    assert "The record ends at place 3, digest " in result.output
+    assert result.output.endswith("Everything is as it was recorded.\n")
+
+
+def test_every_finding_is_printed_with_its_place(app: Flask, numbers: list[str]) -> None:
+    tamper(
+        "UPDATE completion SET cpd_minutes = 90 WHERE place = 2",
+        f"UPDATE certificate_detail SET full_name = 'Mallory' WHERE number = '{numbers[2]}'",
+    )
+    drop_guard("completion", "delete")
+    result = run(app)
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert lines[:2] == [
+        "place 2: the completion was changed after it was recorded",
+        f"place 3: certificate {numbers[2]} was changed after it was issued",
+    ]
+    assert any(line.startswith("the database does not refuse DELETE") for line in lines)
+    assert "listed above" in lines[-1]
+    assert "Mallory" not in result.output
+
+
+def test_it_is_mounted(app: Flask) -> None:
+    assert "verify" in elearning.commands
