@@ -3,6 +3,7 @@
 A test that takes `app` (or anything built on it) runs once on each engine.
 """
 
+import contextlib
 import dataclasses
 import datetime as dt
 import shutil
@@ -131,11 +132,11 @@ def make_world() -> World:
     )
 
 
-@pytest.fixture
-def database_url(template: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A copy of the template, this test's own."""
+@contextlib.contextmanager
+def copied(template: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a copy of the template, gone afterwards."""
     if template.startswith("sqlite"):
-        copy = tmp_path / "test.db"
+        copy = folder / "test.db"
         shutil.copy(template.removeprefix("sqlite:///"), copy)
         yield f"sqlite:///{copy}"
     else:
@@ -144,15 +145,28 @@ def database_url(template: str, tmp_path: Path, request: pytest.FixtureRequest) 
             yield url
 
 
-@pytest.fixture
-def app(database_url: str, sample_library: Library, modules_folder: Path) -> Iterator[Flask]:
-    """The application on this test's database, at noon on 2 March 2026, inside an application context."""
-    app = create_app(settings_for(database_url, modules_folder), sample_library)
+@contextlib.contextmanager
+def running(app: Flask) -> Iterator[Flask]:
+    """The application at noon on 2 March 2026, inside an application context, asked by checking clients."""
     app.test_client_class = CheckedClient
     with clock.at(NOON), app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def database_url(template: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A copy of the template, this test's own."""
+    with copied(template, tmp_path, request) as url:
+        yield url
+
+
+@pytest.fixture
+def app(database_url: str, sample_library: Library, modules_folder: Path) -> Iterator[Flask]:
+    """The application on this test's database (see `running`)."""
+    with running(create_app(settings_for(database_url, modules_folder), sample_library)) as app:
+        yield app
 
 
 @pytest.fixture

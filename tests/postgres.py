@@ -49,7 +49,8 @@ class Server:
 
     @classmethod
     @contextlib.contextmanager
-    def start(cls) -> Iterator["Server"]:
+    def start(cls, *, durable: bool = False) -> Iterator["Server"]:
+        """Start a server, by default one that would not survive a power cut: these databases need not."""
         binaries = find_binaries()
         if binaries is None:
             pytest.skip("PostgreSQL: no server binaries on this machine; these tests ran on SQLite only")
@@ -72,8 +73,9 @@ class Server:
 
         try:
             run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C")
-            # These databases need not survive a power cut. (The product refuses fsync=off; a test relies on that.)
-            options = f"-k {folder} -h '' -c fsync=off -c full_page_writes=off -c max_connections=60"
+            options = f"-k {folder} -h '' -c max_connections=60"
+            if not durable:  # the product refuses to serve from such a server; a test relies on that
+                options += " -c fsync=off -c full_page_writes=off"
             run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
             yield cls(folder)
         finally:

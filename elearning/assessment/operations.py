@@ -13,7 +13,7 @@ from elearning.assessment.rules import draw, is_right, write_form
 from elearning.assessment.types import Submission
 from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
-from elearning.core.db import Moment, atomic, db
+from elearning.core.db import Moment, atomic, db, serialise
 from elearning.core.errors import Refused
 
 SUBMITTED = "This quiz was submitted already, so nothing was changed."
@@ -25,6 +25,7 @@ def start_attempt(practitioner_id: int, module: TrainingModule, set_number: int)
     Whether the practitioner may start is the caller's to decide, inside the same `atomic()`.
     """
     with atomic() as session:
+        _one_at_a_time(practitioner_id)
         earlier = [
             attempt
             for attempt in list_attempts(practitioner_id, module.key)
@@ -68,6 +69,7 @@ def record_response(practitioner_id: int, attempt_id: int, position: int, item_i
         set_={"chosen": statement.excluded.chosen, "answered_at": statement.excluded.answered_at},
     ).returning(Response.position)
     with atomic() as session:
+        _one_at_a_time(practitioner_id)
         if session.execute(statement).first() is None:
             raise Refused(SUBMITTED)
 
@@ -78,6 +80,7 @@ def submit_attempt(practitioner_id: int, attempt_id: int) -> Submission:
     Raises Refused when it is not this practitioner's, or a question has no answer.
     """
     with atomic() as session:
+        _one_at_a_time(practitioner_id)
         sitting = find_sitting(practitioner_id, attempt_id)
         if sitting is None:
             raise Refused("That quiz is not yours to submit.")
@@ -98,3 +101,8 @@ def submit_attempt(practitioner_id: int, attempt_id: int) -> Submission:
             .values(submitted_at=clock.now(), score=len(right), passed=passed)
         )
         return Submission(attempt_id, len(right), passed, is_new=True)
+
+
+def _one_at_a_time(practitioner_id: int) -> None:
+    """Two tabs of one person wait for each other, so that each sees what the other did."""
+    serialise(f"attempts of {practitioner_id}")

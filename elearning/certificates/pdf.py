@@ -3,17 +3,19 @@
 import io
 import re
 from functools import lru_cache
+from typing import Any
 
 import zxingcpp
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
 
 from elearning.certificates.rules import grouped, short_digest
 from elearning.certificates.types import IssuedCertificate
 from elearning.core.tagged_pdf import TaggedCanvas
-from elearning.core.typeface import REGULAR, SEMIBOLD
+from elearning.core.typeface import REGULAR, SEMIBOLD, register_typeface
 from elearning.web.pages import counted, format_day
 
 PAGE = landscape(A4)
@@ -42,7 +44,8 @@ def render(certificate: IssuedCertificate, *, base_url: str, colour: str) -> byt
         made_at=certificate.issued_at,
     )
     sheet = _Sheet(canvas, HexColor(colour))
-    sheet.decorate()
+    with canvas.artifact():
+        canvas.operators(_decoration(colour))
     sheet.award(certificate)
     sheet.facts(certificate)
     sheet.foot(certificate, base_url)
@@ -73,9 +76,26 @@ def fitted(text: str, font: str, width: float, largest: float, smallest: float) 
 
 
 @lru_cache(maxsize=8)
-def _tint(colour: Color, strength: float) -> Color:
-    """The colour mixed with white, so that no transparency is needed."""
-    return Color(*(1 - strength * (1 - part) for part in colour.rgb()))
+def _decoration(colour: str) -> tuple[str, ...]:
+    """A band at the side, and ripples going out from the corner: what is learned is passed on.
+
+    The same on every certificate of a partnership, so it is worked out once.
+    """
+    register_typeface()
+    canvas = Canvas(io.BytesIO(), pagesize=PAGE, initialFontName=REGULAR)  # type: ignore[arg-type]  # wrong in the stubs
+    begin = len(canvas._code)  # type: ignore[attr-defined]  # what is drawn from here on; the stubs leave it out
+    full = HexColor(colour)
+    canvas.saveState()
+    for radius, strength in RIPPLES:  # mixed with white, so that no transparency is needed
+        canvas.setFillColor(Color(*(1 - strength * (1 - part) for part in full.rgb())))
+        canvas.circle(WIDTH, HEIGHT, radius * mm, stroke=0, fill=1)
+    canvas.setFillColor(full)
+    canvas.rect(0, 0, 12 * mm, HEIGHT, stroke=0, fill=1)
+    canvas.setStrokeColor(RULE)
+    canvas.setLineWidth(0.75)
+    canvas.line(LEFT, FACTS + 9 * mm, RIGHT, FACTS + 9 * mm)
+    canvas.restoreState()
+    return tuple(canvas._code[begin:])  # type: ignore[attr-defined]  # as above
 
 
 class _Sheet:
@@ -83,19 +103,6 @@ class _Sheet:
 
     def __init__(self, canvas: TaggedCanvas, colour: Color) -> None:
         self.canvas, self.colour = canvas, colour
-
-    def decorate(self) -> None:
-        """A band at the side, and ripples going out from the corner: what is learned is passed on."""
-        canvas = self.canvas
-        with canvas.artifact():
-            for radius, strength in RIPPLES:
-                canvas.setFillColor(_tint(self.colour, strength))
-                canvas.circle(WIDTH, HEIGHT, radius * mm, stroke=0, fill=1)
-            canvas.setFillColor(self.colour)
-            canvas.rect(0, 0, 12 * mm, HEIGHT, stroke=0, fill=1)
-            canvas.setStrokeColor(RULE)
-            canvas.setLineWidth(0.75)
-            canvas.line(LEFT, FACTS + 9 * mm, RIGHT, FACTS + 9 * mm)
 
     def award(self, certificate: IssuedCertificate) -> None:
         """Who completed what: the part to read from across the room. Where names are long, the gaps give way."""
@@ -182,9 +189,9 @@ class _Sheet:
     def qr_code(self, content: str, x: float, y: float) -> None:
         """The code as one path of rectangles in units of its modules: sharp at any size, small in bytes."""
         symbol = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-        image = memoryview(symbol.to_image(scale=1, add_quiet_zones=False))
+        image: Any = symbol.to_image(scale=1, add_quiet_zones=False)
         count = image.shape[0]
-        pixels = bytes(image)
+        pixels = bytes(image)  # a byte a module, 0 where it is dark
         canvas = self.canvas
         canvas.saveState()
         canvas.setFillColor(INK)
@@ -195,6 +202,5 @@ class _Sheet:
             for run in re.finditer(rb"\0+", pixels[row * count : (row + 1) * count]):
                 start, end = run.span()
                 path.append(f"{start} {count - 1 - row} {end - start} 1 re")
-        canvas._code.extend(path)
-        canvas._code.append("f")
+        canvas.operators([*path, "f"])
         canvas.restoreState()

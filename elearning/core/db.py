@@ -88,10 +88,10 @@ def one_of(column: str, values: Iterable[str], name: str) -> CheckConstraint:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """What `create_engine` needs beside the address."""
+    """What `create_engine` needs beside the address. Errors name no values: they are people's data, and end in logs."""
     if make_url(url).get_backend_name() == "sqlite":
-        return {"module": pysqlite3.dbapi2}
-    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4}
+        return {"module": pysqlite3.dbapi2, "hide_parameters": True}
+    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4, "hide_parameters": True}
 
 
 def make_engine(url: str) -> Engine:

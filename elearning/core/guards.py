@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, delete, literal_column, select, text, true, update
+from sqlalchemy import ColumnElement, Table, delete, insert, select, text, true, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import Executable
@@ -54,9 +54,8 @@ def _attacks(session: Session, table: Table, where: ColumnElement[bool]) -> Iter
         yield "UPDATE", update(table).where(*this).values({keys[0].name: keys[0]})
         yield "DELETE", delete(table).where(*this)
         if not postgresql:
-            columns = [literal_column(column.name) for column in table.columns]
-            same = select(*columns).select_from(table).where(*this)
-            yield "INSERT OR REPLACE", table.insert().prefix_with("OR REPLACE").from_select(list(table.columns), same)
+            same = select(table).where(*this)
+            yield "INSERT OR REPLACE", insert(table).prefix_with("OR REPLACE").from_select(table.columns.keys(), same)
     if postgresql:
         yield "TRUNCATE", text(f'TRUNCATE "{table.name}" CASCADE')
 

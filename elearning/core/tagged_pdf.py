@@ -6,7 +6,7 @@ content with a role, everything inside `artifact()` is decoration, and nothing m
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -76,7 +76,12 @@ class TaggedCanvas(Canvas):
         """`made_at` (aware) dates the document, so that making it again gives the same bytes."""
         register_typeface()
         super().__init__(
-            file, pagesize=pagesize, pdfVersion=(1, 7), lang=LANGUAGE, initialFontName=REGULAR, invariant=1
+            file,
+            pagesize=pagesize,
+            pdfVersion=(1, 7),
+            lang=LANGUAGE,
+            initialFontName=REGULAR,  # type: ignore[arg-type]  # the stubs take it for a number
+            invariant=1,
         )
         self.setTitle(title)
         self.setAuthor(author)
@@ -125,6 +130,10 @@ class TaggedCanvas(Canvas):
         self._code.append("/Artifact BMC")
         yield
         self._code.append("EMC")
+
+    def operators(self, code: Iterable[str]) -> None:
+        """Put PDF's own drawing operators on the page, where ReportLab's methods would say more than is needed."""
+        self._code.extend(code)
 
     def link(self, url: str, box: Box, description: str) -> None:
         """Within `tag("Link")`: make `box` lead to `url`; the description is what is read aloud."""

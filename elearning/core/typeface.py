@@ -7,6 +7,7 @@ Names are checked against it where they are entered, so that a certificate never
 import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -28,9 +29,8 @@ def register_typeface() -> None:
 @cache
 def _printable() -> frozenset[int]:
     register_typeface()
-    return frozenset(pdfmetrics.getFont(REGULAR).face.charToGlyph) & frozenset(
-        pdfmetrics.getFont(SEMIBOLD).face.charToGlyph
-    )
+    regular, semibold = (cast(TTFont, pdfmetrics.getFont(name)).face.charToGlyph for name in (REGULAR, SEMIBOLD))
+    return frozenset(regular) & frozenset(semibold)
 
 
 def composed(text: str) -> str:
@@ -43,6 +43,4 @@ def unprintable(text: str) -> list[str]:
 
     Combining marks count as unprintable: ReportLab does not place them over their letter.
     """
-    return list(
-        dict.fromkeys(c for c in text if c != " " and (ord(c) not in _printable() or unicodedata.combining(c)))
-    )
+    return list(dict.fromkeys(c for c in text if c != " " and (ord(c) not in _printable() or unicodedata.combining(c))))

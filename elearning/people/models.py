@@ -44,6 +44,7 @@ class Membership(Base):
             postgresql_where=text("ended_on IS NULL"),
         ),
         Index("ix_membership_agency_id", "agency_id", "ended_on"),
+        Index("ix_membership_practitioner_id", "practitioner_id", "started_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

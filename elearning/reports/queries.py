@@ -163,7 +163,7 @@ def _people(done: Subquery, day: dt.date) -> dict[int | None, tuple[int, int]]:
     here = aliased(Membership)
     in_none = and_(
         person.c.agency_id.is_(None),
-        select(Practitioner.id).where(Practitioner.id == person.c.practitioner_id, *_in_no_agency(day)).exists(),
+        person.c.practitioner_id.in_(select(Practitioner.id).where(*_in_no_agency(day))),
     )
     rows = db.session.execute(
         select(person.c.agency_id, func.count(), func.sum(case((or_(here.id.is_not(None), in_none), 1), else_=0)))
@@ -218,10 +218,11 @@ def _works(membership: Any, day: dt.date) -> ColumnElement[bool]:
 
 def _in_no_agency(day: dt.date) -> tuple[ColumnElement[bool], ...]:
     """Whether a practitioner was registered by the end of a day and worked for no agency on it."""
-    membership = aliased(Membership)
+    somewhere = select(Membership.practitioner_id).where(
+        Membership.started_on <= day, or_(Membership.ended_on.is_(None), Membership.ended_on >= day)
+    )
     midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), clock.LONDON)
-    somewhere = select(membership.id).where(membership.practitioner_id == Practitioner.id, _works(membership, day))
-    return (Practitioner.created_at < midnight, ~somewhere.exists())
+    return (Practitioner.created_at < midnight, Practitioner.id.not_in(somewhere))
 
 
 def _registered(day: dt.date) -> dict[int | None, int]:

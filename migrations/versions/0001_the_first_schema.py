@@ -296,6 +296,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
     )
     op.create_index("ix_membership_agency_id", "membership", ["agency_id", "ended_on"], unique=False)
+    op.create_index("ix_membership_practitioner_id", "membership", ["practitioner_id", "started_on"], unique=False)
     op.create_index(
         "uq_membership_current",
         "membership",

@@ -164,14 +164,15 @@ def test_a_suspended_account_gets_no_mail_and_its_code_is_a_wrong_one(app: Flask
 def test_two_people_who_type_one_code_at_once_get_one_session(app: Flask, world: World) -> None:
     ask(world.amina.email)
     (code,) = mailed()
-    results = at_once(app, 6, lambda _position: check(code))
+    # From different networks: from one, its throttle alone would make them wait in line.
+    results = at_once(app, 6, lambda position: check(code, address=f"10.0.0.{position}"))
     assert sum(bool(result and result.token) for result in results) == 1
     assert count(SignInSession) == 1
 
 
 def test_wrong_tries_at_once_are_all_counted(app: Flask, world: World) -> None:
     ask(world.amina.email)
-    results = at_once(app, 8, lambda position: check(f"{position:08}"))
+    results = at_once(app, 8, lambda position: check(f"{position:08}", address=f"10.0.0.{position}"))
     left = sorted(result.tries_left for result in results if result)
     assert left == [0, 0, 0, 0, 1, 2, 3, 4]
 

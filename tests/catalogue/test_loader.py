@@ -243,6 +243,13 @@ def test_many_slips_are_all_told_at_once(pack: Path) -> None:
     ]
 
 
+def test_sections_cannot_take_longer_than_the_module(pack: Path) -> None:
+    spoil(pack, "module.toml", ("minutes = 20", "minutes = 10"))
+    spoil(pack, "02-the-idea.md", ("minutes: 2", "minutes: 5"))
+    spoil(pack, "03-what-next.md", ("minutes: 2", "minutes: 5"))
+    assert problems_of(pack) == ["module.toml:6: minutes is 10, but the sections alone take 11"]
+
+
 def test_every_pack_of_a_folder_is_told(tmp_path: Path) -> None:
     for name in ("first-module", "second-module"):
         write_pack(tmp_path / name)

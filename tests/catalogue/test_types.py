@@ -63,6 +63,7 @@ def test_the_key_of_a_matching_is_a_choice_for_each_pair() -> None:
         ("He left. What do you say to 'I am fine. Go away.'?", ("He left.",), "What do you say to 'I am fine. Go away.'?"),
         ("'Where are you? I am here,' she writes. What now?", ("'Where are you? I am here,' she writes.",), "What now?"),
         ("Bring food, e.g. Bread or rice. What else?", ("Bring food, e.g. Bread or rice.",), "What else?"),
+        ("It rains. Whom do you ring first, e.g. Amir or Beth?", ("It rains.",), "Whom do you ring first, e.g. Amir or Beth?"),
         ("You wait. Who tells Dr. Lee?", ("You wait.",), "Who tells Dr. Lee?"),
         ("It is 4.40pm. A boy of 13.5 waits. Put these in order.", ("It is 4.40pm. A boy of 13.5 waits.",), "Put these in order."),
         ("She waits … and goes. Is that safe?", ("She waits … and goes.",), "Is that safe?"),

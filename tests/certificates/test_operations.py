@@ -44,6 +44,7 @@ def test_the_number_is_a_good_one_and_kept_without_hyphens(world: World, issue: 
 
 
 def test_the_agency_is_that_of_the_completion_not_of_today(world: World, issue: Issue) -> None:
+    issue(world.ben.practitioner_id, world.school)
     number = issue(world.amina.practitioner_id, world.clinic)
     certificate = find_public(number)
     assert certificate is not None

@@ -137,7 +137,8 @@ class TestVerifying:
         assert findings() == []
 
     def test_two_certificates_of_one_completion_are_both_checked(self, world: World, four: list[str]) -> None:
-        numbers = sorted([four[0], issue_certificate(1, world.amina.practitioner_id, "Sample module")])
+        """Here the second one is the first of a new page."""
+        numbers = sorted([four[1], issue_certificate(2, world.ben.practitioner_id, "Sample module")])
         assert sum(checked.rows for checked in verify_certificates()) == 5
         tamper(f"UPDATE certificate_detail SET full_name = 'M' WHERE number IN ('{numbers[0]}', '{numbers[1]}')")
         assert [line.split()[3] for line in findings()] == numbers

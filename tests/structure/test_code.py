@@ -71,9 +71,10 @@ def only_the_engine_begins_transactions(file: Path, tree: ast.Module) -> Iterato
     if file == Path("core/db.py"):
         return
     for node in ast.walk(tree):
-        statement = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-        if re.match(r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|PRAGMA)\b", statement):
-            yield f"{file}:{node.lineno}: {statement.split()[0]} beside core/db.py"
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        if re.match(r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|PRAGMA)\b", node.value):
+            yield f"{file}:{node.lineno}: {node.value.split()[0]} beside core/db.py"
 
 
 def marks_are_whole_numbers(file: Path, tree: ast.Module) -> Iterator[str]:

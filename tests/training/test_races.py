@@ -1,0 +1,133 @@
+"""The same thing pressed many times at once gives one result, on both engines."""
+
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from elearning.assessment.models import Attempt, Response
+from elearning.assessment.operations import record_response
+from elearning.assessment.queries import find_open_sitting
+from elearning.catalogue.library import library
+from elearning.certificates.models import Certificate
+from elearning.completions.models import Completion
+from elearning.core import clock
+from elearning.core.db import db
+from elearning.core.errors import Refused
+from elearning.training.operations import record_section_read, start_quiz, submit_quiz
+from elearning.training.types import CONTENT_NOTE
+from tests.conftest import MODULE, NOON, World
+
+AT_ONCE = 8
+
+
+def at_once(app: Flask, action: Callable[[], object]) -> list[object]:
+    """What eight threads got, each with its own connection, all starting together: a result or the error raised."""
+    results: list[object] = []
+    ready = threading.Barrier(AT_ONCE)
+
+    def run() -> None:
+        with app.app_context(), clock.at(NOON):
+            ready.wait()
+            try:
+                results.append(action())
+            except Exception as error:  # noqa: BLE001 (the test looks at whatever was raised)
+                results.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run) for _ in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def count(model: type) -> int:
+    found = db.session.execute(select(func.count()).select_from(model)).scalar_one()
+    db.session.rollback()
+    return found
+
+
+def begin(world: World) -> int:
+    """Amina has read everything and started; the attempt's id."""
+    module = library().modules[MODULE]
+    for slug in [CONTENT_NOTE, *module.section]:
+        record_section_read(world.amina.practitioner_id, MODULE, slug)
+    return start_quiz(world.amina.practitioner_id, module)
+
+
+def answer_rightly(world: World, attempt_id: int) -> None:
+    sitting = find_open_sitting(world.amina.practitioner_id, MODULE)
+    assert sitting is not None
+    for position, drawn in enumerate(sitting.form, start=1):
+        record_response(world.amina.practitioner_id, attempt_id, position, drawn.item_id, drawn.key)
+
+
+def test_starting_eight_times_at_once_starts_one_attempt(app: Flask, world: World) -> None:
+    begin_reading = begin(world)
+    answer_rightly(world, begin_reading)
+    module = library().modules[MODULE]
+    started = at_once(app, lambda: start_quiz(world.ben.practitioner_id, module))
+    assert all(isinstance(result, Refused) for result in started), started  # Ben has read nothing
+    for slug in [CONTENT_NOTE, *module.section]:
+        record_section_read(world.ben.practitioner_id, MODULE, slug)
+    started = at_once(app, lambda: start_quiz(world.ben.practitioner_id, module))
+    assert len(set(map(str, started))) == 1, started
+    assert count(Attempt) == 2
+
+
+def test_submitting_eight_times_at_once_gives_one_result(app: Flask, world: World) -> None:
+    attempt_id = begin(world)
+    answer_rightly(world, attempt_id)
+    results = at_once(app, lambda: submit_quiz(world.amina.practitioner_id, attempt_id, library()))
+    assert [(r.score, r.passed) for r in results] == [(4, True)] * AT_ONCE  # type: ignore[attr-defined]  # or it shows
+    assert sum(r.is_new for r in results) == 1  # type: ignore[attr-defined]  # as above
+    assert (count(Completion), count(Certificate)) == (1, 1)
+
+
+def test_answering_while_submitting_is_kept_or_refused_and_never_half(app: Flask, world: World) -> None:
+    attempt_id = begin(world)
+    answer_rightly(world, attempt_id)
+    sitting = find_open_sitting(world.amina.practitioner_id, MODULE)
+    assert sitting is not None
+    first = sitting.form[0]
+    turn = iter(range(AT_ONCE))
+
+    def action() -> object:
+        if next(turn) % 2:
+            return submit_quiz(world.amina.practitioner_id, attempt_id, library())
+        return record_response(world.amina.practitioner_id, attempt_id, 1, first.item_id, first.key)
+
+    results = at_once(app, action)
+    errors = [result for result in results if isinstance(result, Exception)]
+    assert all(isinstance(error, Refused) for error in errors), errors
+    assert count(Response) == 4
+    assert count(Completion) == 1
+
+
+def test_completing_eight_people_at_once_makes_one_chain(app: Flask, world: World) -> None:
+    people = [world.amina, world.ben, world.grace, world.tomasz, world.olu, world.officer, world.admin]
+    module = library().modules[MODULE]
+    attempts = []
+    for person in people:
+        for slug in [CONTENT_NOTE, *module.section]:
+            record_section_read(person.practitioner_id, MODULE, slug)
+        attempt_id = start_quiz(person.practitioner_id, module)
+        sitting = find_open_sitting(person.practitioner_id, MODULE)
+        assert sitting is not None
+        for position, drawn in enumerate(sitting.form, start=1):
+            record_response(person.practitioner_id, attempt_id, position, drawn.item_id, drawn.key)
+        attempts.append((person.practitioner_id, attempt_id))
+    turn = iter([*attempts, attempts[0]])
+
+    def action() -> object:
+        practitioner_id, attempt_id = next(turn)
+        return submit_quiz(practitioner_id, attempt_id, library())
+
+    results = at_once(app, action)
+    assert not [result for result in results if isinstance(result, Exception)], results
+    places = db.session.execute(select(Completion.place).order_by(Completion.place)).scalars().all()
+    assert list(places) == list(range(1, len(people) + 1))
