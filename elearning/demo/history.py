@@ -106,7 +106,6 @@ class Past:
                     yield self._journey(module, practitioner_id, self._day(365, 2), self._grasp())
             yield self._journey(module, self.named["certified"][0], self._day(120, 100), 1.0)
             yield self._journey(module, self.named["renewing"][0], self._day(1050, 1030), 1.0)
-            yield self._journey(module, self.named["other lead"][0], self._day(200, 150), 1.0)
             yield self._reading(module, self.named["reading"][0], self._day(9, 5), sections=4)
 
     def _grasp(self) -> float:

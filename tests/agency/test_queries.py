@@ -47,14 +47,13 @@ def test_a_completion_shows_its_dates_standing_and_certificate(world: World) -> 
     )
 
 
-def test_what_was_completed_elsewhere_does_not_show_and_stays_with_the_old_agency_only_as_long_as_they_are_there(
-    world: World,
-) -> None:
+def test_what_was_completed_elsewhere_does_not_show(world: World) -> None:
     mover = hire(world.clinic, name="Mover", since=dt.date(2025, 1, 6))
     complete(mover, world.clinic, on=dt.date(2025, 6, 2))
     people.join_agency(mover, world.school, "Teacher", started_on=dt.date(2026, 2, 1))
     assert states(world.school)["Mover"] is State.NOT_STARTED
     assert "Mover" not in states(world.clinic)
+    assert queries.count_holders(world.school, [MODULE], TODAY) == [0]
     complete(mover, world.school, on=TODAY)
     assert states(world.school)["Mover"] is State.VALID
 
