@@ -130,7 +130,9 @@ def check_ready(app: Flask) -> None:
             check_schema(db.engine)
             check_engine()
         except OperationalError as error:
-            raise DatabaseNotReady(f"The database does not open ({type(error.orig).__name__}); check its address.") from None
+            raise DatabaseNotReady(
+                f"The database does not open ({type(error.orig).__name__}); check its address."
+            ) from None
         check_published(list(library()))
         db.session.rollback()
     check_demo(app)

@@ -31,7 +31,7 @@ def sender(settings: Settings) -> Callable[[Mail], None]:
     """
     parts = urlsplit(settings.mail)
     if parts.scheme == "console":
-        return lambda mail: _print(mail)
+        return _print
     if parts.scheme in ("smtp", "smtps") and parts.hostname:
         return lambda mail: _send(mail, settings)
     raise SettingsError("ELEARNING_MAIL: give console: or smtp://user:password@host:port (smtps:// for TLS at once).")

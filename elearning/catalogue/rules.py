@@ -76,7 +76,10 @@ def _shape_problems(question: Question) -> Iterator[Problem]:
             if not 4 <= len(question.options) <= 7:
                 yield ("options",), f"give 4 to 7 options, not {len(question.options)}"
             if not 2 <= right < len(question.options):
-                yield ("options",), f"2 or more options are right, but not all; here it is {right} of {len(question.options)}"
+                yield (
+                    ("options",),
+                    f"2 or more options are right, but not all; here it is {right} of {len(question.options)}",
+                )
         case ItemType.ORDERING | ItemType.MATCHING:
             if not 3 <= len(question.parts) <= 6:
                 yield (wanted,), f"give 3 to 6 {wanted}, not {len(question.parts)}"

@@ -19,7 +19,9 @@ class ContentError(ElearningError):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__("\n".join([*problems, f"The content has {count}. Mend the lines named above, then run this again."]))
+        super().__init__(
+            "\n".join([*problems, f"The content has {count}. Mend the lines named above, then run this again."])
+        )
 
 
 class Refused(ElearningError):

@@ -5,7 +5,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, RadioField, SelectField, SelectMultipleField, ValidationError
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types of WTForms
+from wtforms.form import BaseForm
 
 from elearning.catalogue.types import ItemType, Pair, Question
 from elearning.web.forms import FieldError, Form
@@ -13,29 +14,34 @@ from elearning.web.forms import FieldError, Form
 NOT_SHOWN = "Select from the answers shown on this page"
 
 
+def _offered(field: SelectField) -> set[str]:
+    """The values that the page showed."""
+    return {value for value, *_rest in field.iter_choices()}
+
+
 class _OneOf(RadioField):
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if not self.raw_data:
             raise ValidationError("Select an answer")
-        if self.data not in {choice.value for choice in self.choices or []}:
+        if self.data not in _offered(self):
             raise ValidationError(NOT_SHOWN)
 
 
 class _SeveralOf(SelectMultipleField):
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if not self.raw_data:
             raise ValidationError("Select one or more answers")
-        if not set(self.data or []) <= {choice.value for choice in self.choices or []}:
+        if not set(self.data or []) <= _offered(self):
             raise ValidationError(NOT_SHOWN)
 
 
 class _Place(SelectField):
     """One select of an ordering or matching question."""
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if not self.data:
             raise ValidationError(f"Choose {self.description} for ‘{self.label.text}’")
-        if self.data not in {choice.value for choice in self.choices or []}:
+        if self.data not in _offered(self):
             raise ValidationError(NOT_SHOWN)
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
+from elearning.assessment.operations import SUBMITTED, record_response
 from elearning.assessment.queries import find_last_submitted, find_open_sitting, find_sitting, list_attempts
 from elearning.assessment.rules import shown_order
 from elearning.assessment.types import Sitting
@@ -18,7 +19,6 @@ from elearning.core.errors import Refused
 from elearning.core.roles import Role
 from elearning.training.forms import QuestionForm, question_form
 from elearning.training.operations import record_section_read, start_quiz, submit_quiz
-from elearning.assessment.operations import SUBMITTED, record_response
 from elearning.training.queries import progress_in
 from elearning.training.review import answered, reviewed
 from elearning.training.rules import missed_sections

@@ -48,7 +48,7 @@ def safe_next(target: str | None) -> str | None:
 def _gate() -> ResponseReturnValue | None:
     if request.url_rule is None:
         return None
-    access = current_app.view_functions[request.endpoint or ""].access  # type: ignore[attr-defined]  # see public()
+    access = current_app.view_functions[request.endpoint or ""].access  # type: ignore[union-attr]  # see public()
     if access == _PUBLIC:
         return None
     if not current_user.is_authenticated:

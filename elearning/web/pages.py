@@ -29,8 +29,14 @@ ERRORS = {
     405: ("That page takes no such request", "Start from the training offer and follow the links from there."),
     413: ("That was too much at once", "Send a smaller form or file. Nothing was changed."),
     429: ("Too many tries", "Wait ten minutes, then try again."),
-    500: ("Something went wrong on our side", "Try again in a moment. Answers you had already continued from are kept."),
-    503: ("The service is busy", "Wait a minute, then reload the page. Answers you had already continued from are kept."),
+    500: (
+        "Something went wrong on our side",
+        "Try again in a moment. Answers you had already continued from are kept.",
+    ),
+    503: (
+        "The service is busy",
+        "Wait a minute, then reload the page. Answers you had already continued from are kept.",
+    ),
 }
 
 

@@ -74,12 +74,8 @@ def test_every_real_bank_gives_every_practitioner_a_legal_set(module: TrainingMo
 
 
 def test_the_proof_finds_a_bank_without_enough_scenarios(module: TrainingModule) -> None:
-    greedy = module.model_copy(
-        update={"blueprint": module.blueprint.model_copy(update={"scenarios_at_least": 2})}
-    )
-    assert draw_problems(greedy, seeds=20) == [
-        "no legal form for attempt 1 (seed 0); add items or scenario judgements"
-    ]
+    greedy = module.model_copy(update={"blueprint": module.blueprint.model_copy(update={"scenarios_at_least": 2})})
+    assert draw_problems(greedy, seeds=20) == ["no legal form for attempt 1 (seed 0); add items or scenario judgements"]
 
 
 def test_steps_are_never_shown_in_their_right_order(module: TrainingModule) -> None:

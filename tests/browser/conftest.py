@@ -156,6 +156,7 @@ def page(context: BrowserContext, demo_url: str) -> Iterator[Page]:
 
 def sign_in_as(page: Page, name: str) -> None:
     """Press the demonstration's button for one of its people."""
+    page.context.clear_cookies()
     page.goto("/sign-in")
     page.get_by_role("button", name=name).click()
     page.wait_for_load_state()

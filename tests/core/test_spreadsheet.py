@@ -14,7 +14,7 @@ def read(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-@pytest.mark.parametrize("start", FORMULA_STARTS)
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠"])
 def test_what_a_spreadsheet_would_run_is_marked_as_text(start: str) -> None:
     assert safe_cell(f"{start}1+1") == f"'{start}1+1"
 

@@ -193,6 +193,18 @@ def test_someone_who_completed_and_left_does_not_push_a_share_over_all(world: Wo
     assert (school.people, str(school.share)) == (4, "1 of 1 registered people (100%)")
 
 
+def test_who_moves_on_the_day_that_is_counted_is_registered_once_where_they_now_work(world: World) -> None:
+    mover = hire(world.clinic, since=dt.date(2025, 1, 6))
+    leaver = hire(world.clinic, since=dt.date(2025, 1, 6))
+    people.join_agency(mover, world.school, "Teacher", started_on=dt.date(2025, 3, 31))
+    people.leave_agency(leaver, ended_on=dt.date(2025, 3, 31))
+    hire(None, since=dt.date(2025, 4, 1))  # registered a day too late
+    report = queries.completion_report(financial_year(2024), TITLES)
+    assert [(row.name, row.registered) for row in report.rows] == [
+        ("Millpond Clinic", 1), ("Harrow Lane School", 1), ("No agency", 0),
+    ]  # fmt: skip
+
+
 def test_the_last_and_first_days_of_neighbouring_years_are_kept_apart(world: World) -> None:
     complete(world.amina.practitioner_id, world.school, on=dt.date(2025, 3, 31))
     complete(world.ben.practitioner_id, world.school, on=dt.date(2025, 4, 1))
