@@ -85,7 +85,9 @@ def submit_attempt(practitioner_id: int, attempt_id: int) -> Submission:
         if sitting is None:
             raise Refused("That quiz is not yours to submit.")
         if sitting.submitted_at is not None:
-            return Submission(attempt_id, sitting.score or 0, bool(sitting.passed), is_new=False)
+            return Submission(
+                sitting.module_key, sitting.module_version, sitting.score or 0, bool(sitting.passed), is_new=False
+            )
         if sitting.unanswered:
             raise Refused(f"Answer question {sitting.unanswered[0]} before you submit.")
         right = [n for n, item in enumerate(sitting.form, start=1) if is_right(item, sitting.chosen[n])]
@@ -100,7 +102,7 @@ def submit_attempt(practitioner_id: int, attempt_id: int) -> Submission:
             .where(Attempt.id == attempt_id)
             .values(submitted_at=clock.now(), score=len(right), passed=passed)
         )
-        return Submission(attempt_id, len(right), passed, is_new=True)
+        return Submission(sitting.module_key, sitting.module_version, len(right), passed, is_new=True)
 
 
 def _one_at_a_time(practitioner_id: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 
@@ -27,23 +28,24 @@ def list_attempts(practitioner_id: int, module_key: str | None = None) -> list[A
         attempts[attempt.id] = attempt
         if item_id is not None:
             wrong[attempt.id].add(item_id)
-    return [
-        AttemptFacts(
-            id=attempt.id,
-            module_key=attempt.module_key,
-            module_version=attempt.module_version,
-            set_number=attempt.set_number,
-            number=attempt.number,
-            form=read_form(attempt.form),
-            pass_mark=attempt.pass_mark,
-            started_at=attempt.started_at,
-            submitted_at=attempt.submitted_at,
-            score=attempt.score,
-            passed=attempt.passed,
-            wrong=frozenset(wrong[attempt.id]),
-        )
-        for attempt in attempts.values()
-    ]
+    return [AttemptFacts(**_facts(attempt), wrong=frozenset(wrong[attempt.id])) for attempt in attempts.values()]
+
+
+def _facts(attempt: Attempt) -> dict[str, Any]:
+    """The fields that AttemptFacts takes from the attempt's own row."""
+    return {
+        "id": attempt.id,
+        "module_key": attempt.module_key,
+        "module_version": attempt.module_version,
+        "set_number": attempt.set_number,
+        "number": attempt.number,
+        "form": read_form(attempt.form),
+        "pass_mark": attempt.pass_mark,
+        "started_at": attempt.started_at,
+        "submitted_at": attempt.submitted_at,
+        "score": attempt.score,
+        "passed": attempt.passed,
+    }
 
 
 def find_open_sitting(practitioner_id: int, module_key: str) -> Sitting | None:
@@ -76,27 +78,17 @@ def find_sitting(practitioner_id: int, attempt_id: int) -> Sitting | None:
 
 def _sitting(*conditions: ColumnElement[bool]) -> Sitting | None:
     rows = db.session.execute(
-        select(Attempt, Response.position, Response.chosen, Response.is_right)
+        select(Attempt, Response.position, Response.item_id, Response.chosen, Response.is_right)
         .outerjoin(Response, Response.attempt_id == Attempt.id)
         .where(*conditions)
         .order_by(Response.position)
     ).all()
     if not rows:
         return None
-    attempt = rows[0].Attempt
     answered = [row for row in rows if row.position is not None]
     return Sitting(
-        id=attempt.id,
-        practitioner_id=attempt.practitioner_id,
-        module_key=attempt.module_key,
-        module_version=attempt.module_version,
-        set_number=attempt.set_number,
-        number=attempt.number,
-        form=read_form(attempt.form),
-        pass_mark=attempt.pass_mark,
-        submitted_at=attempt.submitted_at,
-        score=attempt.score,
-        passed=attempt.passed,
+        **_facts(rows[0].Attempt),
+        wrong=frozenset(row.item_id for row in answered if row.is_right is False),
         chosen={row.position: tuple(json.loads(row.chosen)) for row in answered},
         right=frozenset(row.position for row in answered if row.is_right),
     )

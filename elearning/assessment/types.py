@@ -38,20 +38,9 @@ class AttemptFacts:
 
 
 @dataclass(frozen=True)
-class Sitting:
-    """An attempt with what was chosen: position (from 1) to chosen positions, for the questions answered."""
+class Sitting(AttemptFacts):
+    """An attempt with its responses: position (from 1) to chosen positions, for the questions answered."""
 
-    id: int
-    practitioner_id: int
-    module_key: str
-    module_version: int
-    set_number: int
-    number: int
-    form: Form
-    pass_mark: int
-    submitted_at: dt.datetime | None
-    score: int | None
-    passed: bool | None
     chosen: dict[int, tuple[int, ...]]
     right: frozenset[int]  # positions marked right, once submitted
 
@@ -65,7 +54,8 @@ class Sitting:
 class Submission:
     """What became of submitting. `is_new` is False when it had been submitted before."""
 
-    attempt_id: int
+    module_key: str
+    module_version: int
     score: int
     passed: bool
     is_new: bool

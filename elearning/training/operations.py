@@ -3,7 +3,6 @@
 from sqlalchemy.dialects import postgresql, sqlite
 
 from elearning.assessment.operations import start_attempt, submit_attempt
-from elearning.assessment.queries import find_sitting
 from elearning.assessment.types import Submission
 from elearning.catalogue.library import Library
 from elearning.catalogue.types import TrainingModule
@@ -50,9 +49,7 @@ def submit_quiz(practitioner_id: int, attempt_id: int, library: Library) -> Subm
     with atomic():
         submission = submit_attempt(practitioner_id, attempt_id)
         if submission.is_new and submission.passed:
-            sitting = find_sitting(practitioner_id, attempt_id)
-            assert sitting is not None  # it was submitted a moment ago, in this transaction
-            module = library.version(sitting.module_key, sitting.module_version)
+            module = library.version(submission.module_key, submission.module_version)
             agency = agency_on(practitioner_id, clock.today())
             recorded = record_completion(
                 practitioner_id=practitioner_id,

@@ -212,15 +212,15 @@ def result(key: str) -> ResponseReturnValue:
         return redirect(url_for("training.quiz", key=key))
     progress = progress_in(current_user.practitioner_id, [module])[0]
     certificates = [c for c in list_certificates(current_user.practitioner_id) if c.attempt_id == sitting.id]
-    facts = next(attempt for attempt in progress.attempts if attempt.id == sitting.id)
+    sat = library().version(key, sitting.module_version)  # the module as it was, if it has changed since
     return render_template(
         "training/result.html",
         module=module,
         sitting=sitting,
         progress=progress,
         certificate=certificates[0] if certificates else None,
-        missed=missed_sections(library().version(key, sitting.module_version), facts.wrong),
-        rows=reviewed(library().version(key, sitting.module_version), sitting),
+        missed=missed_sections(sat, sitting.wrong),
+        rows=reviewed(sat, sitting),
         Quiz=Quiz,
     )
 
