@@ -1,5 +1,6 @@
 """Serving on one machine: gunicorn in front, and beside it the process that sends mail."""
 
+import logging
 import multiprocessing
 import socket
 import time
@@ -8,15 +9,20 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import SQLAlchemyError
 
 from elearning.accounts.operations import forget_old_sign_ins
+from elearning.core.db import db
 from elearning.core.errors import ElearningError
 from elearning.core.outbox import Mail, deliver_due_mail
 from elearning.core.throttle import forget_old_throttles
 from elearning.mailing import sender
 
 PAUSE = 0.5  # seconds between looks at the outbox
+LONG_PAUSE = 15
 HOUSEKEEPING = 3600
+
+log = logging.getLogger(__name__)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
@@ -63,12 +69,21 @@ def work(app: Flask, *, once: bool = False) -> None:
     send: Callable[[Mail], None] = sender(app.config["SETTINGS"])
     next_housekeeping = 0.0
     while True:
+        pause = PAUSE
         with app.app_context():
-            deliver_due_mail(send)
-            if time.monotonic() >= next_housekeeping:
-                forget_old_throttles()
-                forget_old_sign_ins()
-                next_housekeeping = time.monotonic() + HOUSEKEEPING
+            try:
+                deliver_due_mail(send)
+                if time.monotonic() >= next_housekeeping:
+                    forget_old_throttles()
+                    forget_old_sign_ins()
+                    next_housekeeping = time.monotonic() + HOUSEKEEPING
+            except SQLAlchemyError as error:
+                if once:
+                    raise
+                # A database that is away for a while must not end the worker: the mail waits in it.
+                log.error("The outbox could not be read (%s); trying again in %s s.", type(error).__name__, LONG_PAUSE)
+                db.session.rollback()
+                pause = LONG_PAUSE
         if once:
             return
-        time.sleep(PAUSE)
+        time.sleep(pause)
