@@ -86,6 +86,12 @@ def postgres() -> Iterator[Server]:
         yield server
 
 
+# By engine, the address of the migrated database with the personas; by address, its personas. Kept for the whole run:
+# pytest lets go of a parametrised fixture, session or not, whenever it goes from one parameter to the other.
+_TEMPLATES: dict[str, str] = {}
+_WORLDS: dict[str, World] = {}
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def template(
     request: pytest.FixtureRequest,
@@ -94,6 +100,8 @@ def template(
     modules_folder: Path,
 ) -> str:
     """The address of a migrated database with the personas, to copy for each test."""
+    if request.param in _TEMPLATES:
+        return _TEMPLATES[request.param]
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('template')}/template.db"
     else:
@@ -102,14 +110,11 @@ def template(
     with clock.at(NOON - dt.timedelta(days=30)):
         database.prepare(app)
         with app.app_context():
-            app_world = make_world()
+            _WORLDS[url] = make_world()
             db.session.remove()
             db.engine.dispose()
-    _WORLDS[url] = app_world
+    _TEMPLATES[request.param] = url
     return url
-
-
-_WORLDS: dict[str, World] = {}
 
 
 def make_world() -> World:

@@ -213,6 +213,10 @@ SITTINGS = {
         " VALUES (2, 3, 'SA-03', '[0]', '2026-02-01')",
         "no such question",
     ),
+    "a response stays in its place": (
+        "UPDATE response SET position = 2 WHERE attempt_id = 2",
+        "stays with its question",
+    ),
     "a response stays with its item": (
         "UPDATE response SET item_id = 'SA-09' WHERE attempt_id = 2",
         "stays with its question",
