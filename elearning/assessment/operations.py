@@ -4,8 +4,7 @@ import json
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import case, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, case, insert, text, update
 
 from elearning.assessment.models import Attempt, Response
 from elearning.assessment.queries import find_sitting, list_attempts
@@ -13,10 +12,20 @@ from elearning.assessment.rules import draw, is_right, write_form
 from elearning.assessment.types import Submission
 from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
-from elearning.core.db import Moment, atomic, db, serialise
+from elearning.core.db import Moment, atomic, serialise
 from elearning.core.errors import Refused
 
 SUBMITTED = "This quiz was submitted already, so nothing was changed."
+
+# As text: both engines read it, and building it anew at each answer would take longer than running it.
+_KEEP = text("""
+    INSERT INTO response (attempt_id, position, item_id, chosen, answered_at)
+    SELECT id, :position, :item_id, :chosen, :now
+    FROM attempt
+    WHERE id = :attempt_id AND practitioner_id = :practitioner_id AND submitted_at IS NULL
+    ON CONFLICT (attempt_id, position) DO UPDATE SET chosen = excluded.chosen, answered_at = excluded.answered_at
+    RETURNING position
+""").bindparams(bindparam("now", type_=Moment))
 
 
 def start_attempt(practitioner_id: int, module: TrainingModule, set_number: int) -> int:
@@ -58,19 +67,17 @@ def record_response(practitioner_id: int, attempt_id: int, position: int, item_i
 
     Raises Refused when the attempt is not this practitioner's open one; nothing is changed then.
     """
-    now = clock.now()
-    still_open = select(
-        Attempt.id, literal(position), literal(item_id), literal(json.dumps(list(chosen))), literal(now, Moment)
-    ).where(Attempt.id == attempt_id, Attempt.practitioner_id == practitioner_id, Attempt.submitted_at.is_(None))
-    upsert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = upsert(Response).from_select(["attempt_id", "position", "item_id", "chosen", "answered_at"], still_open)
-    statement = statement.on_conflict_do_update(
-        index_elements=[Response.attempt_id, Response.position],
-        set_={"chosen": statement.excluded.chosen, "answered_at": statement.excluded.answered_at},
-    )
+    kept = {
+        "practitioner_id": practitioner_id,
+        "attempt_id": attempt_id,
+        "position": position,
+        "item_id": item_id,
+        "chosen": json.dumps(list(chosen)),
+        "now": clock.now(),
+    }
     with atomic() as session:
         _one_at_a_time(practitioner_id)
-        if session.execute(statement.returning(Response.position)).first() is None:
+        if session.execute(_KEEP, kept).first() is None:
             raise Refused(SUBMITTED)
 
 

@@ -1,6 +1,6 @@
 """The writes of the journey, and the one that crosses capabilities: a pass is a completion and a certificate."""
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, text
 
 from elearning.assessment.operations import start_attempt, submit_attempt
 from elearning.assessment.types import Submission
@@ -9,27 +9,25 @@ from elearning.catalogue.types import TrainingModule
 from elearning.certificates.operations import issue_certificate
 from elearning.completions.operations import record_completion
 from elearning.core import clock
-from elearning.core.db import atomic, db
+from elearning.core.db import Moment, atomic
 from elearning.core.errors import Refused
 from elearning.people.queries import agency_on
-from elearning.training.models import SectionProgress
 from elearning.training.queries import progress_in
 from elearning.training.types import Quiz
+
+# As text: both engines read it.
+_READ = text("""
+    INSERT INTO section_progress (practitioner_id, module_key, slug, first_read_at, last_read_at)
+    VALUES (:practitioner_id, :module_key, :slug, :now, :now)
+    ON CONFLICT (practitioner_id, module_key, slug) DO UPDATE SET last_read_at = excluded.last_read_at
+""").bindparams(bindparam("now", type_=Moment))
 
 
 def record_section_read(practitioner_id: int, module_key: str, slug: str) -> None:
     """A section was finished with Continue; the first and the last time are kept."""
-    now = clock.now()
-    upsert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = upsert(SectionProgress).values(
-        practitioner_id=practitioner_id, module_key=module_key, slug=slug, first_read_at=now, last_read_at=now
-    )
+    read = {"practitioner_id": practitioner_id, "module_key": module_key, "slug": slug, "now": clock.now()}
     with atomic() as session:
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["practitioner_id", "module_key", "slug"], set_={"last_read_at": now}
-            )
-        )
+        session.execute(_READ, read)
 
 
 def start_quiz(practitioner_id: int, module: TrainingModule) -> int:
