@@ -98,15 +98,23 @@ class Past:
         name_demo_people([account_id for _practitioner_id, account_id in self.named.values()])
 
     def everyones_steps(self) -> Iterator[Steps]:
-        for module in self.library:
+        for rank, module in enumerate(self._by_age()):
+            # Each module is younger than the one before it, and fewer people have come to it.
+            days, share = 365 - 120 * rank, 0.95 / 2**rank
             for number, (practitioner_id, keenness) in enumerate(self.people):
-                if number % 40 == 7:  # the pilot, three years ago
+                if rank == 0 and number % 40 == 7:  # the pilot, three years ago
                     yield self._journey(module, practitioner_id, self._day(MONTHS_BACK * 30 - 40, 1010), 0.9)
-                elif self.chance.random() < keenness / 10 * 0.95:
-                    yield self._journey(module, practitioner_id, self._day(365, 2), self._grasp())
-            yield self._journey(module, self.named["certified"][0], self._day(120, 100), 1.0)
-            yield self._journey(module, self.named["renewing"][0], self._day(1050, 1030), 1.0)
-            yield self._reading(module, self.named["reading"][0], self._day(9, 5), sections=4)
+                elif self.chance.random() < keenness / 10 * share:
+                    yield self._journey(module, practitioner_id, self._day(days, 2), self._grasp())
+            if rank == 0:
+                yield self._journey(module, self.named["certified"][0], self._day(120, 100), 1.0)
+                yield self._journey(module, self.named["renewing"][0], self._day(1050, 1030), 1.0)
+                yield self._reading(module, self.named["reading"][0], self._day(9, 5), sections=4)
+
+    def _by_age(self) -> list[TrainingModule]:
+        """The modules, the one that has been on offer longest first."""
+        first = "reachable-moments"
+        return sorted(self.library, key=lambda module: (module.key != first, module.title))
 
     def _grasp(self) -> float:
         """The chance to answer a question right."""
