@@ -9,7 +9,7 @@ from functools import cached_property
 
 import click
 from flask import Flask
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError
 
 from elearning import database, serving
 from elearning.accounts import cli as accounts
@@ -66,8 +66,10 @@ def db_status(context: Context) -> None:
 
 
 @elearning.command()
-@click.option("--port", default=8000, show_default=True, help="where to listen on 127.0.0.1")
-@click.option("--workers", default=2, show_default=True, help="worker processes")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="where to listen on 127.0.0.1"
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="worker processes")
 @click.pass_obj
 def serve(context: Context, port: int, workers: int) -> None:
     """Serve on 127.0.0.1 and send mail, for one machine; the README has the parts for a real installation."""
@@ -96,6 +98,12 @@ def main() -> None:
     except ElearningError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except (OperationalError, ProgrammingError):
-        click.echo("The database does not answer, or is not set up; `elearning db status` says which.", err=True)
+    except DatabaseError as error:
+        reason = type(error.orig).__name__
+        click.echo(
+            f"The database does not answer or is not ours ({reason}); `elearning db status` says more.", err=True
+        )
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"{error.filename or 'A file'}: {error.strerror}; check the path and its permissions.", err=True)
         sys.exit(1)

@@ -10,8 +10,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import DatabaseError
 
 from elearning.accounts import models as _accounts  # noqa: F401 (importing a model adds its table to the metadata)
 from elearning.assessment import models as _assessment  # noqa: F401
@@ -53,11 +53,20 @@ def upgrade(engine: Engine) -> None:
     """Move the database to the newest revision, rows in place. Raises DatabaseNotReady if it is newer than we are."""
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     here = revision_of(engine)
-    if here is not None and here not in known:
+    if here is None:
+        _refuse_others_tables(engine)
+    elif here not in known:
         raise DatabaseNotReady(
             f"The database is at revision {here}, which this program does not know; install the program that made it."
         )
     _run(engine, command.upgrade, "head")
+
+
+def _refuse_others_tables(engine: Engine) -> None:
+    if others := inspect(engine).get_table_names():
+        raise DatabaseNotReady(
+            f"The database holds tables of another program ({', '.join(sorted(others)[:3])}); give an empty one."
+        )
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -98,9 +107,12 @@ def prepare(app: Flask) -> list[str]:
 
 
 def is_empty(app: Flask) -> bool:
-    """Whether the database has no schema yet."""
+    """Whether the database has no tables yet. Raises DatabaseNotReady if it holds another program's."""
     with app.app_context():
-        return revision_of(db.engine) is None
+        if revision_of(db.engine) is not None:
+            return False
+        _refuse_others_tables(db.engine)
+        return True
 
 
 def check_demo(app: Flask) -> None:
@@ -109,6 +121,8 @@ def check_demo(app: Flask) -> None:
     Raises DatabaseNotReady with what to do.
     """
     with app.app_context():
+        if revision_of(db.engine) is None:
+            _refuse_others_tables(db.engine)
         is_demo_data = find_fact(MADE_BY_DEMO) is not None
         db.session.rollback()
     if app.config["SETTINGS"].demo and not is_demo_data:
@@ -125,14 +139,25 @@ def check_ready(app: Flask) -> None:
 
     Raises DatabaseNotReady or ContentError with what to do.
     """
+    path = sqlite_path(app.config["SQLALCHEMY_DATABASE_URI"])
+    if path and not path.exists():
+        raise DatabaseNotReady(f"There is no database at {path}; run `elearning db upgrade` first.")
     with app.app_context():
         try:
             check_schema(db.engine)
             check_engine()
-        except OperationalError as error:
+        except DatabaseError as error:
             raise DatabaseNotReady(
                 f"The database does not open ({type(error.orig).__name__}); check its address."
             ) from None
         check_published(list(library()))
         db.session.rollback()
     check_demo(app)
+    close_connections(app)
+
+
+def close_connections(app: Flask) -> None:
+    """Leave no connection open: one that is carried into a forked process corrupts SQLite and confuses PostgreSQL."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

@@ -30,6 +30,10 @@ def sender(settings: Settings) -> Callable[[Mail], None]:
     Raises SettingsError for an ELEARNING_MAIL that names no known way.
     """
     parts = urlsplit(settings.mail)
+    try:
+        _ = parts.port
+    except ValueError:
+        raise SettingsError("ELEARNING_MAIL: the port is a number from 1 to 65535.") from None
     if parts.scheme == "console":
         return _print
     if parts.scheme in ("smtp", "smtps") and parts.hostname:

@@ -51,6 +51,9 @@ def check_port(port: int) -> None:
 def serve(app: Flask, *, port: int, workers: int, when_ready: Callable[[], None] = lambda: None) -> None:
     """Serve until stopped; `when_ready` is called once the port answers. Raises ElearningError for a port in use."""
     check_port(port)
+    with app.app_context():  # no connection may cross the forks that follow
+        db.session.remove()
+        db.engine.dispose()
     mailer = multiprocessing.get_context("fork").Process(target=work, args=(app,), daemon=True)
     mailer.start()
     options = {

@@ -1,6 +1,7 @@
 """Steps of the practitioner's way, taken through the pages as a browser would."""
 
 import re
+from collections.abc import Mapping
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -18,7 +19,7 @@ def token(response: TestResponse) -> str:
     return found.group(1)
 
 
-def post(client: FlaskClient, url: str, data: dict[str, object] | None = None, page: str | None = None) -> TestResponse:
+def post(client: FlaskClient, url: str, data: Mapping[str, object] | None = None, page: str | None = None) -> TestResponse:
     """Fetch the page, then send its form with the token."""
     return client.post(url, data={**(data or {}), "csrf_token": token(client.get(page or url))})
 

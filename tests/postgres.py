@@ -103,4 +103,4 @@ class Server:
         try:
             yield self.url(name)
         finally:
-            self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -2,21 +2,27 @@
 
 import dataclasses
 import datetime as dt
+import json
 from itertools import count
 
 from sqlalchemy import func, select, update
 
 from elearning.assessment.models import Attempt, Response
+from elearning.assessment.rules import draw, read_form, write_form
 from elearning.catalogue.library import library
 from elearning.catalogue.operations import publish_modules
 from elearning.certificates.models import Certificate, CertificateDetail
-from elearning.certificates.rules import new_number
+from elearning.certificates.rules import certificate_digest, new_number
+from elearning.certificates.types import Sealed
 from elearning.completions.operations import record_completion
 from elearning.completions.types import Recorded
 from elearning.core import clock
 from elearning.core.db import atomic
 from elearning.people import operations as people
 from tests.conftest import MODULE
+
+SCORE = 4  # every question of the sample
+SALT = "0" * 32
 
 _people = count(1)
 
@@ -42,17 +48,39 @@ def hire(agency_id: int | None, *, name: str = "", since: dt.date | None = None,
 
 
 def begin(practitioner_id: int, *, on: dt.date, module: str = MODULE, version: int = 1) -> int:
-    """An attempt that is still open; its id."""
+    """An attempt that is still open; its id. Every module here has the questions of the sample."""
+    sample = library().find(MODULE)
+    assert sample is not None
+    form = draw(sample, 1, [])
     with clock.at(at_noon(on)), atomic() as session:
         mine = (Attempt.practitioner_id == practitioner_id, Attempt.module_key == module)
         sets = session.execute(select(func.count()).select_from(Attempt).where(*mine)).scalar_one()
         attempt = Attempt(
             practitioner_id=practitioner_id, module_key=module, module_version=version, set_number=sets + 1, number=1,
-            seed=1, form="[]", form_length=1, pass_mark=1, started_at=clock.now(),
+            seed=1, form=write_form(form), form_length=len(form), pass_mark=sample.blueprint.pass_mark,
+            started_at=clock.now(),
         )  # fmt: skip
         session.add(attempt)
         session.flush()
         return attempt.id
+
+
+def pass_quiz(practitioner_id: int, *, on: dt.date, module: str = MODULE, version: int = 1) -> int:
+    """An attempt that is submitted with every answer right, and not yet recorded; its id."""
+    with clock.at(at_noon(on)), atomic() as session:
+        attempt_id = begin(practitioner_id, on=on, module=module, version=version)
+        form = read_form(session.execute(select(Attempt.form).where(Attempt.id == attempt_id)).scalar_one())
+        session.add_all(
+            Response(
+                attempt_id=attempt_id, position=position, item_id=item.item_id, chosen=json.dumps(item.key),
+                answered_at=clock.now(), is_right=True,
+            )
+            for position, item in enumerate(form, start=1)
+        )  # fmt: skip
+        session.flush()
+        submitted = {"submitted_at": clock.now(), "score": len(form), "passed": True}
+        session.execute(update(Attempt).where(Attempt.id == attempt_id).values(submitted))
+    return attempt_id
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,18 +94,10 @@ def complete(
     months: int = 36, certificate: bool = True,
 ) -> Passed:  # fmt: skip
     """A pass on a day, its completion, and its certificate."""
-    with clock.at(at_noon(on)), atomic() as session:
-        attempt_id = begin(practitioner_id, on=on, module=module, version=version)
-        session.add(
-            Response(
-                attempt_id=attempt_id, position=1, item_id="SM-01", chosen="[1]", answered_at=clock.now(), is_right=True
-            )
-        )
-        session.flush()
-        submitted = {"submitted_at": clock.now(), "score": 1, "passed": True}
-        session.execute(update(Attempt).where(Attempt.id == attempt_id).values(submitted))
+    with clock.at(at_noon(on)), atomic():
+        attempt_id = pass_quiz(practitioner_id, on=on, module=module, version=version)
         recorded = record_completion(
-            practitioner_id=practitioner_id, agency_id=agency_id, attempt_id=attempt_id, score=1, module_key=module,
+            practitioner_id=practitioner_id, agency_id=agency_id, attempt_id=attempt_id, score=SCORE, module_key=module,
             module_version=version, cpd_minutes=20, valid_for_months=months,
         )  # fmt: skip
         number = issue(recorded.place, practitioner_id) if certificate else None
@@ -86,18 +106,14 @@ def complete(
 
 def issue(place: int, practitioner_id: int, *, supersedes: str | None = None) -> str:
     """A certificate of a completion; its number."""
-    number = new_number()
+    names = {"practitioner_id": practitioner_id, "full_name": "As printed", "agency_name": ""}
+    words = {
+        "number": new_number(), "place": place, "issued_at": clock.now(), "module_title": "Sample module",
+        "partnership": "Test Partnership", "signatory": "Chair",
+    }  # fmt: skip
+    digest = certificate_digest(SALT, Sealed(**words, **names))  # type: ignore[arg-type]
     with atomic() as session:
-        session.add(
-            Certificate(
-                number=number, place=place, supersedes=supersedes, issued_at=clock.now(), module_title="Sample module",
-                partnership="Test Partnership", signatory="Chair", details_digest="0" * 64,
-            )
-        )  # fmt: skip
+        session.add(Certificate(**words, supersedes=supersedes, details_digest=digest))
         session.flush()
-        session.add(
-            CertificateDetail(
-                number=number, salt="0" * 32, practitioner_id=practitioner_id, full_name="As printed", agency_name=""
-            )
-        )
-    return number
+        session.add(CertificateDetail(number=words["number"], salt=SALT, **names))
+    return str(words["number"])

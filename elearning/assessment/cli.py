@@ -8,6 +8,7 @@ from elearning.assessment.rules import draw_problems
 from elearning.catalogue.help import read_help
 from elearning.catalogue.loader import read_packs
 from elearning.core.errors import ContentError
+from elearning.settings import ROOT
 
 
 @click.command()
@@ -15,12 +16,16 @@ from elearning.core.errors import ContentError
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     envvar="ELEARNING_MODULES",
-    default=lambda: Path("modules"),
+    default=ROOT / "modules",
 )
-@click.option("--seeds", default=1000, show_default=True, help="how many draws to prove for each bank")
+@click.option(
+    "--seeds", type=click.IntRange(min=1), default=1000, show_default=True, help="how many draws to prove for each bank"
+)
 def check(folder: Path, seeds: int) -> None:
     """Check the content packs in FOLDER (modules), every problem at once as file:line."""
     modules = read_packs(folder)
+    if not modules:
+        raise ContentError([f"{folder}: there is no content pack in this folder"])
     read_help(folder)
     problems = [
         f"modules/{module.key}/quiz.yaml: {problem}" for module in modules for problem in draw_problems(module, seeds)

@@ -107,7 +107,7 @@ def submit_attempt(practitioner_id: int, attempt_id: int) -> Submission:
         session.execute(
             update(Attempt)
             .where(Attempt.id == attempt_id)
-            .values(submitted_at=clock.now(), score=len(right), passed=passed)
+            .values(submitted_at=max(clock.now(), sitting.started_at), score=len(right), passed=passed)
         )
         return Submission(sitting.module_key, sitting.module_version, len(right), passed, is_new=True)
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from elearning.core.db import Base, Moment
@@ -16,6 +16,13 @@ class Certificate(Base):
         CheckConstraint("length(number) = 17", name="number"),
         CheckConstraint("length(details_digest) = 64", name="details_digest"),
         Index("ix_certificate_place", "place"),
+        Index(  # with `supersedes` unique, a completion has one certificate that nothing supersedes
+            "uq_certificate_first",
+            "place",
+            unique=True,
+            sqlite_where=text("supersedes IS NULL"),
+            postgresql_where=text("supersedes IS NULL"),
+        ),
     )
 
     number: Mapped[str] = mapped_column(String(17), primary_key=True)  # without its hyphens

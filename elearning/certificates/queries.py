@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy.orm import aliased
 
 from elearning.accounts.types import SignedIn
 from elearning.certificates.models import Certificate, CertificateDetail
@@ -95,18 +96,23 @@ def count_certificates() -> int:
 
 
 def verify_certificates() -> Iterator[Checked]:
-    """Walk the record's certificates, a page at a time: each completion has one, and it is as it was issued."""
-    place, number = 0, ""
+    """Walk the record's certificates, a page at a time: each completion has one that stands, all are as issued."""
+    place, number, standing_at = 0, "", 0
     while rows := _certificates_after(place, number):
         findings: list[Finding] = []
         for row in rows:
             findings += _findings(row)
+            if row.number is not None and not row.is_superseded:
+                if row.place == standing_at:
+                    findings.append(Finding(row.place, f"certificate {row.number} is a second one of the completion"))
+                standing_at = row.place
         place, number = rows[-1].place, rows[-1].number or ""
         yield Checked(sum(row.number is not None for row in rows), tuple(findings))
 
 
 def _certificates_after(place: int, number: str) -> Sequence[Row[*tuple[Any, ...]]]:
     key = func.coalesce(Certificate.number, "")
+    newer = aliased(Certificate)
     return db.session.execute(
         select(
             Completion.place,
@@ -121,11 +127,13 @@ def _certificates_after(place: int, number: str) -> Sequence[Row[*tuple[Any, ...
             CertificateDetail.full_name,
             CertificateDetail.agency_name,
             CompletionDetail.practitioner_id.label("completed_by"),
+            newer.number.is_not(None).label("is_superseded"),
         )
         .select_from(Completion)
         .outerjoin(CompletionDetail, CompletionDetail.place == Completion.place)
         .outerjoin(Certificate, Certificate.place == Completion.place)
         .outerjoin(CertificateDetail, CertificateDetail.number == Certificate.number)
+        .outerjoin(newer, (newer.supersedes == Certificate.number) & (newer.place == Certificate.place))
         .where(or_(Completion.place > place, (Completion.place == place) & (key > number)))
         .order_by(Completion.place, key)
         .limit(PAGE)

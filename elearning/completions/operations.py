@@ -26,7 +26,7 @@ def record_completion(
 ) -> Recorded:
     """Append a pass to the record, completed today in London; `agency_id` is where they work today, if anywhere.
 
-    Raises sqlalchemy.exc.IntegrityError when the attempt is recorded already.
+    Raises sqlalchemy.exc.IntegrityError when the attempt is recorded already, or is not their pass of this version.
     """
     with atomic() as session:
         serialise("record")

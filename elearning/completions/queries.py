@@ -1,18 +1,27 @@
 """Reads of the record."""
 
+import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
 
-from elearning.assessment.models import Attempt
+from elearning.assessment.models import Attempt, Response
+from elearning.assessment.rules import is_right, read_form
+from elearning.assessment.types import Form
+from elearning.catalogue.models import ModuleVersion
+from elearning.catalogue.rules import content_digest
+from elearning.catalogue.types import TrainingModule
 from elearning.completions.models import Completion, CompletionDetail
 from elearning.completions.rules import BEFORE_THE_FIRST, details_digest, link_digest
 from elearning.completions.types import Checked, CompletionFacts, Details, Finding, Head, Link
 from elearning.core.db import db
 
-PAGE = 1000  # rows of the record read at a time
+PAGE = 1000  # rows of the record, or attempts, read at a time
+VERSIONS_HELD = 8  # module versions held while attempts are marked anew
 
 
 def list_completions(practitioner_id: int) -> list[CompletionFacts]:
@@ -112,3 +121,126 @@ def _detail_findings(link: Link, salt: str, details: Details, attempt: tuple[obj
         yield Finding(link.place, "whose completion it is was changed after it was recorded")
     if attempt != (details.practitioner_id, details.score, True, link.module_key, link.module_version):
         yield Finding(link.place, f"attempt {details.attempt_id} is not the pass that it records")
+
+
+def count_module_versions() -> int:
+    """How many module versions were published."""
+    return db.session.execute(select(func.count()).select_from(ModuleVersion)).scalar_one()
+
+
+def verify_modules() -> Iterator[Checked]:
+    """Each published module version, one at a time: its content still has the digest it was published with.
+
+    The digest leaves out the HTML (see `content_digest`), so nothing is said of that.
+    """
+    rows = db.session.execute(
+        select(ModuleVersion.module_key, ModuleVersion.version, ModuleVersion.content, ModuleVersion.content_digest)
+        .order_by(ModuleVersion.module_key, ModuleVersion.version)
+        .execution_options(yield_per=1)
+    )
+    for key, version, content, digest in rows:
+        module = _parsed(content)
+        if module is None or (module.key, module.version, content_digest(module)) != (key, version, digest):
+            yield Checked(1, (Finding(None, f"{key} version {version} was changed after it was published"),))
+        else:
+            yield Checked(1, ())
+
+
+def _parsed(content: str) -> TrainingModule | None:
+    try:
+        return TrainingModule.model_validate_json(content)
+    except ValueError:
+        return None
+
+
+def count_submitted() -> int:
+    """How many attempts were submitted."""
+    return db.session.execute(
+        select(func.count()).select_from(Attempt).where(Attempt.submitted_at.is_not(None))
+    ).scalar_one()
+
+
+def verify_attempts() -> Iterator[Checked]:
+    """Mark every submitted attempt anew, a page at a time, against its module version; each pass has its completion.
+
+    Who erases whose a completion is has to erase the attempt with it, which names the same person.
+    """
+
+    @lru_cache(VERSIONS_HELD)
+    def published(key: str, version: int) -> TrainingModule | None:
+        this = (ModuleVersion.module_key == key, ModuleVersion.version == version)
+        return _parsed(db.session.execute(select(ModuleVersion.content).where(*this)).scalar_one_or_none() or "")
+
+    last = 0
+    while rows := _submitted_after(last):
+        answers = _answers(rows[0].id, rows[-1].id)
+        findings: list[Finding] = []
+        for row in rows:
+            module = published(row.module_key, row.module_version)
+            findings += (Finding(None, f"attempt {row.id} {what}") for what in _attempt_faults(row, answers, module))
+        last = rows[-1].id
+        yield Checked(len(rows), tuple(findings))
+
+
+def _submitted_after(attempt_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    return db.session.execute(
+        select(
+            Attempt.id,
+            Attempt.module_key,
+            Attempt.module_version,
+            Attempt.form,
+            Attempt.form_length,
+            Attempt.pass_mark,
+            Attempt.score,
+            Attempt.passed,
+            CompletionDetail.place,
+        )
+        .outerjoin(CompletionDetail, CompletionDetail.attempt_id == Attempt.id)
+        .where(Attempt.id > attempt_id, Attempt.submitted_at.is_not(None))
+        .order_by(Attempt.id)
+        .limit(PAGE)
+    ).all()
+
+
+def _answers(first: int, last: int) -> dict[int, list[Row[tuple[int, int, str, str, bool | None]]]]:
+    """The responses of the attempts from one to another, in the order of their questions."""
+    answers = defaultdict(list)
+    for row in db.session.execute(
+        select(Response.attempt_id, Response.position, Response.item_id, Response.chosen, Response.is_right)
+        .where(Response.attempt_id.between(first, last))
+        .order_by(Response.attempt_id, Response.position)
+    ):
+        answers[row.attempt_id].append(row)
+    return answers
+
+
+def _attempt_faults(
+    row: Row[*tuple[Any, ...]],
+    answers: dict[int, list[Row[tuple[int, int, str, str, bool | None]]]],
+    module: TrainingModule | None,
+) -> Iterator[str]:
+    answered = answers[row.id]
+    try:
+        form = read_form(row.form)
+        marks = [is_right(item, json.loads(answer.chosen)) for item, answer in zip(form, answered, strict=True)]
+    except (ValueError, TypeError):
+        yield "has a quiz or answers that were changed after it was submitted"
+    else:
+        if module is None or row.pass_mark != module.blueprint.pass_mark or not _is_of(module, form, row.form_length):
+            yield f"has not the questions, right answers or pass mark of {row.module_key} version {row.module_version}"
+        kept = [(answer.position, answer.item_id, answer.is_right) for answer in answered]
+        marked = [(n, item.item_id, mark) for n, (item, mark) in enumerate(zip(form, marks, strict=True), start=1)]
+        right = sum(marks)
+        if kept != marked or (row.score, row.passed) != (right, right >= row.pass_mark):
+            yield "has answers that do not give the result it records"
+    if row.passed and row.place is None:
+        yield "was passed, but no completion records it"
+
+
+def _is_of(module: TrainingModule, form: Form, length: int) -> bool:
+    """Whether a form holds as many questions as the module asks, each once, each with the module's own key."""
+    keys = {item.id: item.key for item in module.items}
+    return (
+        len({item.item_id for item in form}) == len(form) == length == module.form_length
+        and all(keys.get(item.item_id) == item.key for item in form)
+    )  # fmt: skip

@@ -5,6 +5,7 @@ crash delays it instead of losing it. The Message-ID is the row's, so a doubled 
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from elearning.core.models import OutboxMail
 
 LEASE = dt.timedelta(minutes=1)
 LONGEST_WAIT = dt.timedelta(hours=1)
+MOST_TRIES = 24  # about a day; then the mail is given up
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -62,13 +66,17 @@ def is_mail_due() -> bool:
 
 
 def deliver_due_mail(send: Callable[[Mail], None]) -> int:
-    """Send every mail that is due with `send(mail)`; what raises OSError is tried again later. How many were sent."""
+    """Send every mail that is due with `send(mail)`; what could not be sent is tried again for a day. How many were sent."""
     sent = 0
     while is_mail_due() and (mail := _claim()):
         try:
             send(mail)
-        except OSError:
-            outcome = {"next_try_at": clock.now() + min(LONGEST_WAIT, LEASE * 2**mail.tries)}
+        except (OSError, ValueError) as error:  # a server that is away, or an address that it will not take
+            log.warning("Mail %s was not sent (%s), try %s.", mail.id, type(error).__name__, mail.tries)
+            if mail.tries < MOST_TRIES:
+                outcome = {"next_try_at": clock.now() + min(LONGEST_WAIT, LEASE * 2**mail.tries)}
+            else:
+                outcome = {"next_try_at": None, "body": ""}
         else:
             outcome = {"next_try_at": None, "body": ""}  # a sign-in code is kept nowhere in clear
             sent += 1

@@ -12,6 +12,7 @@ from elearning import database, serving
 from elearning.app import create_app
 from elearning.core import clock
 from elearning.core.db import db, sqlite_path
+from elearning.core.errors import ElearningError
 from elearning.core.installation import record_fact
 from elearning.demo.cast import NAMED
 from elearning.demo.history import write_history
@@ -38,8 +39,10 @@ def demo_settings(environ: dict[str, str], port: int) -> Settings:
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, help="where to listen on 127.0.0.1")
-@click.option("--workers", default=2, show_default=True, help="worker processes")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="where to listen on 127.0.0.1"
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="worker processes")
 @click.option("--fresh", is_flag=True, help="throw an earlier demonstration (SQLite) away and make a new one")
 @click.option("--no-serve", is_flag=True, help="make the demonstration, but do not serve it")
 def demo(port: int, workers: int, fresh: bool, no_serve: bool) -> None:
@@ -51,9 +54,8 @@ def demo(port: int, workers: int, fresh: bool, no_serve: bool) -> None:
     if not no_serve:
         serving.check_port(port)
     path = sqlite_path(settings.database_url)
-    if fresh and path:
-        for old in path.parent.glob(path.name + "*"):
-            old.unlink()
+    if fresh:
+        _throw_away(settings, path)
     if path and not path.exists():
         _make_in_one_piece(settings, path)
     app = create_app(settings)
@@ -68,11 +70,25 @@ def demo(port: int, workers: int, fresh: bool, no_serve: bool) -> None:
     serving.serve(app, port=port, workers=workers, when_ready=lambda: _welcome(settings))
 
 
+def _throw_away(settings: Settings, path: Path | None) -> None:
+    """Remove an earlier demonstration, and nothing that the demonstration did not make."""
+    if path is None:
+        raise ElearningError("--fresh is for SQLite; drop and create the PostgreSQL database yourself.")
+    if not path.exists():
+        return
+    app = create_app(settings)
+    database.check_demo(app)
+    with app.app_context():
+        db.engine.dispose()
+    for name in (path.name, path.name + "-wal", path.name + "-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+
+
 def _make_in_one_piece(settings: Settings, path: Path) -> None:
     """A SQLite demonstration is made beside its place and moved there, so that half of one is never met."""
     unfinished = path.with_name(path.name + ".unfinished")
-    for old in path.parent.glob(unfinished.name + "*"):
-        old.unlink()
+    for name in (unfinished.name, unfinished.name + "-wal", unfinished.name + "-shm"):
+        path.with_name(name).unlink(missing_ok=True)
     app = create_app(settings.model_copy(update={"database_url": f"sqlite:///{unfinished}"}))
     _make(app)
     with app.app_context():

@@ -49,7 +49,7 @@ def rename_practitioner(practitioner_id: int, full_name: str) -> None:
 def join_agency(
     practitioner_id: int, agency_id: int, job_role: str, *, team: str = "", started_on: dt.date | None = None
 ) -> None:
-    """Someone starts in an agency (today unless given); their time in another ends the day before at the latest."""
+    """Someone starts in an agency (today unless given); their time in another ends on that day."""
     start = started_on or clock.today()
     with atomic() as session:
         session.execute(

@@ -80,7 +80,7 @@ class QuestionForm(Form):
             by_pair = {self.order[shown]: int(field.data) - 1 for shown, field in enumerate(self.parts)}
             return tuple(by_pair[position] for position in range(len(self.order)))
         answer = self["answer"].data
-        shown_places = [answer] if isinstance(answer, str) else answer
+        shown_places = {answer} if isinstance(answer, str) else set(answer)
         return tuple(sorted(self.order[int(place) - 1] for place in shown_places))
 
     @property
@@ -138,4 +138,7 @@ def question_form(
     else:
         form = made(data=values)
     form.question, form.order = question, tuple(order)
+    if formdata is not None:  # several practice questions stand on one page
+        for field in form.parts:
+            field.id = f"{question.id}-{field.name}"
     return form

@@ -19,7 +19,9 @@ from elearning.training.types import Quiz
 _READ = text("""
     INSERT INTO section_progress (practitioner_id, module_key, slug, first_read_at, last_read_at)
     VALUES (:practitioner_id, :module_key, :slug, :now, :now)
-    ON CONFLICT (practitioner_id, module_key, slug) DO UPDATE SET last_read_at = excluded.last_read_at
+    ON CONFLICT (practitioner_id, module_key, slug) DO UPDATE SET last_read_at =
+        CASE WHEN excluded.last_read_at > section_progress.last_read_at THEN excluded.last_read_at
+        ELSE section_progress.last_read_at END
 """).bindparams(bindparam("now", type_=Moment))
 
 

@@ -28,6 +28,8 @@ from elearning.web.forms import Confirmation
 
 bp = Blueprint("training", __name__)
 
+LARGEST_ID = 2**31 - 1
+
 
 def _module(key: str) -> TrainingModule:
     return library().find(key) or abort(404)
@@ -188,7 +190,7 @@ def check(key: str) -> ResponseReturnValue:
     sitting = find_open_sitting(current_user.practitioner_id, key)
     if Confirmation().validate_on_submit():
         attempt_id = request.form.get("attempt", type=int)
-        if attempt_id is None:
+        if attempt_id is None or attempt_id > LARGEST_ID:
             abort(400)
         try:
             submit_quiz(current_user.practitioner_id, attempt_id, library())
@@ -219,7 +221,7 @@ def result(key: str) -> ResponseReturnValue:
         sitting=sitting,
         progress=progress,
         certificate=certificates[0] if certificates else None,
-        missed=missed_sections(sat, sitting.wrong),
+        missed=missed_sections(module, sitting.wrong),
         rows=reviewed(sat, sitting),
         Quiz=Quiz,
     )
@@ -241,7 +243,7 @@ def record() -> ResponseReturnValue:
     )
 
 
-@bp.get("/record/attempts/<int:attempt_id>")
+@bp.get("/record/attempts/<int(max=2147483647):attempt_id>")
 @requires(Role.PRACTITIONER)
 def attempt(attempt_id: int) -> ResponseReturnValue:
     """One of my submitted attempts as it was: the key only if it was passed (law 4)."""

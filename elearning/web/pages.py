@@ -7,11 +7,13 @@ import re
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, make_response, render_template, request, url_for
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from elearning.core import clock
 from elearning.core.db import database_answers, db
@@ -57,6 +59,11 @@ def format_time(moment: dt.datetime) -> str:
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """1 question, 2 questions."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def visible(text: object) -> str:
+    """What someone typed, without the control characters that HTML has no place for."""
+    return "".join(c for c in str(text) if c.isprintable() or c == " ")
 
 
 def lower_first(text: str) -> str:
@@ -106,17 +113,26 @@ def healthz() -> ResponseReturnValue:
 
 
 def _error_page(status: int) -> ResponseReturnValue:
-    heading, advice = ERRORS.get(status, ERRORS[500])
+    heading, advice = ERRORS.get(status) or ERRORS[400 if status < 500 else 500]
+    if request_ctx.url_adapter is None:  # asked for under a name that is not ours: no address can be made
+        return Response(f"{heading}. {advice}", status, mimetype="text/plain")
+    try:
+        _ = current_user.is_authenticated
+    except SQLAlchemyError:  # the page is still due when the database cannot say for whom
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # Flask-Login's
     return render_template("web/error.html", heading=heading, advice=advice, status=status), status
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
-    return _error_page(error.code)
+    response = make_response(_error_page(error.code))
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or []))
+    return response
 
 
-def _database_busy(error: OperationalError) -> ResponseReturnValue:
+def _database_busy(error: OperationalError | InterfaceError) -> ResponseReturnValue:
     log.error("database: %s", type(error.orig).__name__)
     db.session.rollback()
     return _error_page(503)
@@ -136,6 +152,7 @@ def dress(app: Flask) -> None:
     app.jinja_env.filters["day"] = format_day
     app.jinja_env.filters["time"] = format_time
     app.jinja_env.filters["counted"] = counted
+    app.jinja_env.filters["visible"] = visible
     app.jinja_env.filters["lower_first"] = lower_first
     app.jinja_env.globals["today"] = clock.today
     app.jinja_env.globals["static_url"] = static_url
@@ -145,6 +162,7 @@ def dress(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(InterfaceError, _database_busy)
     app.register_error_handler(InternalServerError, _unexpected)
 
     @app.context_processor

@@ -32,7 +32,7 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-    if request.endpoint in ("static", "web.stylesheet") and "v" in request.args:
+    if request.endpoint in ("static", "web.stylesheet") and "v" in request.args and response.status_code in (200, 304):
         headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     else:
         headers["Cache-Control"] = "no-store"

@@ -11,7 +11,11 @@ PERMANENT = {
     "module_version": ["module_key = NEW.module_key AND version = NEW.version"],
     "completion": ["place = NEW.place", "digest = NEW.digest", "previous_digest = NEW.previous_digest"],
     "completion_detail": ["place = NEW.place", "attempt_id = NEW.attempt_id"],
-    "certificate": ["number = NEW.number", "supersedes = NEW.supersedes"],
+    "certificate": [
+        "number = NEW.number",
+        "supersedes = NEW.supersedes",
+        "place = NEW.place AND supersedes IS NULL AND NEW.supersedes IS NULL",
+    ],
     "certificate_detail": ["number = NEW.number"],
     "audit_entry": ["id = NEW.id"],
 }
@@ -24,6 +28,18 @@ DRAWN = [
 IS_SUBMITTED = "EXISTS (SELECT 1 FROM attempt a WHERE a.id = NEW.attempt_id AND a.submitted_at IS NOT NULL)"
 RIGHT = "(SELECT count(*) FROM response r WHERE r.attempt_id = NEW.id AND r.is_right)"
 MARKED = "(SELECT count(*) FROM response r WHERE r.attempt_id = NEW.id AND r.is_right IS NOT NULL)"
+# Its form, as JSON that can be taken apart: PostgreSQL has to be told (guard_postgresql), SQLite reads any text so.
+DRAWN_HERE = "(SELECT a.form -> (NEW.position - 1) ->> 0 FROM attempt a WHERE a.id = NEW.attempt_id)"
+THE_PASS = (
+    "SELECT 1 FROM attempt a JOIN completion c ON c.module_key = a.module_key AND c.module_version = a.module_version"
+    " WHERE c.place = NEW.place AND a.id = NEW.attempt_id AND a.practitioner_id = NEW.practitioner_id AND a.passed"
+    " AND a.score = NEW.score"
+)
+# One may end on the day the next starts.
+OVERLAPPING = (
+    "SELECT 1 FROM membership m WHERE m.practitioner_id = NEW.practitioner_id"
+    " AND m.started_on < coalesce(NEW.ended_on, '9999-12-31') AND NEW.started_on < coalesce(m.ended_on, '9999-12-31')"
+)
 REFUSED = [
     ("attempt", "UPDATE", "OLD.submitted_at IS NOT NULL", "a submitted attempt is permanent"),
     ("attempt", "UPDATE", "NEW.submitted_at IS NULL", "an attempt changes only by being submitted"),
@@ -47,7 +63,8 @@ REFUSED = [
     (
         "response",
         "INSERT",
-        "NEW.position > (SELECT a.form_length FROM attempt a WHERE a.id = NEW.attempt_id)",
+        "NEW.position > (SELECT a.form_length FROM attempt a WHERE a.id = NEW.attempt_id)"
+        f" OR {DRAWN_HERE} IS DISTINCT FROM NEW.item_id",
         "there is no such question in this attempt",
     ),
     (
@@ -58,6 +75,16 @@ REFUSED = [
         " '0000000000000000000000000000000000000000000000000000000000000000')",
         "a completion follows the one before it",
     ),
+    ("completion_detail", "INSERT", f"NOT EXISTS ({THE_PASS})", "a completion records a pass of that person and module"),
+    (
+        "certificate",
+        "INSERT",
+        "NEW.supersedes IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM certificate c WHERE c.number = NEW.supersedes AND c.place = NEW.place)",
+        "a certificate supersedes one of the same completion",
+    ),
+    ("membership", "INSERT", f"EXISTS ({OVERLAPPING})", "nobody works in two agencies at once"),
+    ("membership", "UPDATE", f"EXISTS ({OVERLAPPING} AND m.id <> OLD.id)", "nobody works in two agencies at once"),
 ]
 
 
@@ -101,6 +128,7 @@ def guard_postgresql() -> None:
         )
     for position, (table, event, when, message) in enumerate(REFUSED, start=1):
         name = f"{table}_rule_{position}"
+        when = when.replace("a.form ->", "a.form::json ->")
         op.execute(
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN"
             f" RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
@@ -336,6 +364,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("supersedes", name=op.f("uq_certificate_supersedes")),
     )
     op.create_index("ix_certificate_place", "certificate", ["place"], unique=False)
+    op.create_index(
+        "uq_certificate_first",
+        "certificate",
+        ["place"],
+        unique=True,
+        sqlite_where=sa.text("supersedes IS NULL"),
+        postgresql_where=sa.text("supersedes IS NULL"),
+    )
     op.create_table(
         "completion_detail",
         sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),

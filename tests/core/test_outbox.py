@@ -116,3 +116,19 @@ def test_two_workers_send_each_mail_once(app: Flask) -> None:
     for worker in workers:
         worker.join()
     assert len(sent) == len(set(sent)) == 30
+
+
+def test_an_address_that_is_never_taken_is_given_up_after_a_day(app: Flask) -> None:
+    """However often it fails, the worker goes on; the mail's text is gone in the end."""
+
+    def refuse(_mail: Mail) -> None:
+        raise ValueError("no such address")
+
+    with atomic():
+        queue_mail("nobody@example.org", "A subject", "12345678")
+    for hour in range(48):
+        with clock.at(NOON + dt.timedelta(hours=hour)):
+            assert deliver_due_mail(refuse) == 0
+    row = db.session.execute(select(OutboxMail)).scalar_one()
+    assert row.next_try_at is None
+    assert row.body == ""

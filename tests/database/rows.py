@@ -22,7 +22,7 @@ ATTEMPT = {
     "module_version": 1,
     "set_number": 1,
     "seed": 7,
-    "form": "{}",
+    "form": '[["SA-01",[0,1,2],[0]],["SA-02",[2,0,1],[0]]]',
     "form_length": 2,
     "pass_mark": 1,
     "started_at": MORNING,
@@ -160,9 +160,14 @@ NEXT: dict[str, Row] = {
 
 
 def fill(connection: Connection) -> None:
-    """Write the first rows and submit the first attempt, which passes with 1 of 2."""
+    """Write the first rows; the first attempt is submitted, with 1 of 2 right, before its completion is recorded."""
     for table, row in FIRST:
+        if table == "completion":
+            _pass_the_first(connection)
         connection.execute(insert(metadata.tables[table]).values(row))
+
+
+def _pass_the_first(connection: Connection) -> None:
     response, attempt = metadata.tables["response"], metadata.tables["attempt"]
     for position, is_right in ((1, True), (2, False)):
         connection.execute(

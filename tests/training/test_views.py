@@ -302,3 +302,35 @@ class TestRenewing:
             journey.submit(client, world.amina)
             assert count(Certificate) == 2
             assert "2 December 2031" in client.get("/record").text
+
+
+class TestOddities:
+    """What nobody means to send, and clocks that go back."""
+
+    def test_a_clock_that_goes_back_loses_nothing(self, client: CheckedClient, world: World) -> None:
+        journey.read_everything(client)
+        journey.start(client)
+        journey.answer_all(client, world.amina)
+        with clock.at(NOON - dt.timedelta(seconds=5)):
+            assert journey.post(client, f"{HOME}/sections/the-idea").status_code == 302
+            journey.submit(client, world.amina)
+        assert "You have passed" in client.get(f"{HOME}/quiz/result").text
+
+    @pytest.mark.parametrize("attempt_id", [2**31 - 1, 2**31, 99999999999999999999])
+    def test_numbers_too_large_for_any_record(self, client: CheckedClient, attempt_id: int) -> None:
+        assert client.get(f"/record/attempts/{attempt_id}").status_code == 404
+        sent = journey.post(client, f"{HOME}/quiz/check", {"attempt": str(attempt_id)}, page="/account")
+        assert sent.status_code in (302, 400)
+
+    def test_the_same_option_sent_many_times_counts_once(self, client: CheckedClient, world: World) -> None:
+        journey.read_everything(client)
+        journey.start(client)
+        sitting = find_open_sitting(world.amina.practitioner_id, MODULE)
+        assert sitting is not None
+        for position, drawn in enumerate(sitting.form, start=1):
+            if library().modules[MODULE].item[drawn.item_id].type == "multiple":
+                data = {"attempt": str(sitting.id), "answer": ["1"] * 60}
+                assert journey.post(client, f"{HOME}/quiz/{position}", data).status_code == 302
+                again = find_open_sitting(world.amina.practitioner_id, MODULE)
+                assert again is not None
+                assert again.chosen[position] == (drawn.order[0],)
