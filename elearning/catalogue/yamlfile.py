@@ -35,23 +35,8 @@ class Document:
     problems: list[tuple[int, str]]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (as PyYAML has it)
-    depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        line = event.start_mark.line + 1
-        if getattr(event, "anchor", None):
-            raise YamlProblem(line, "text that begins with & or * goes in quotes")
-        if getattr(event, "tag", None):
-            raise YamlProblem(line, "text that begins with ! goes in quotes")
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise YamlProblem(line, "this is nested too deeply")
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
@@ -61,6 +46,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(~|null|Nu
 def read_yaml(text: str) -> Document:
     """The document that a text holds. Raises YamlProblem when it cannot be read."""
     try:
+        _refuse_cleverness(text)
         loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
@@ -77,10 +63,28 @@ def read_yaml(text: str) -> Document:
         raise YamlProblem(line, "there is a character that does not print; delete it") from None
 
 
+def _refuse_cleverness(text: str) -> None:
+    """Anchors, tags and deep nesting are for programs; in a pack they are slips, or an attack on memory."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if getattr(event, "anchor", None):
+            raise YamlProblem(line, "text that begins with & or * goes in quotes")
+        if getattr(event, "tag", None):
+            raise YamlProblem(line, "text that begins with ! goes in quotes")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise YamlProblem(line, "this is nested too deeply")
+
+
 def _plain(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "it cannot be read"
+    if (error.context or "").startswith(("while scanning an alias", "while scanning an anchor")):
+        return "text that begins with & or * goes in quotes"
     for theirs, ours in {
-        "'\\t'": "there is a tab; indent with spaces",
+        "tab character": "there is a tab; indent with spaces",
+        "invalid Unicode character": "there is half a character, such as \\ud800; delete it",
+        "did not find expected": "this line does not fit the ones above; check the spaces before it, and quotation marks",
         "mapping values are not allowed": "there is a colon inside unquoted text; put the text in quotes",
         "but found another document": "a line of --- begins a second document; a file holds one",
         "expected <block end>": "this line does not fit the ones above; check the spaces before it, and quotation marks",
@@ -89,8 +93,6 @@ def _plain(error: yaml.MarkedYAMLError) -> str:
     }.items():
         if theirs in problem:
             return ours
-    if (error.context or "").startswith(("while scanning an alias", "while scanning an anchor")):
-        return "text that begins with & or * goes in quotes"
     return problem
 
 

@@ -135,7 +135,7 @@ SLIPS = [
     Slip("the same, written as an escape", "quiz.yaml", "stem: Try this first. What is it?", 'stem: "Try this\\u0007 first."',
          "quiz.yaml:6: practice item SM-P01: stem has a character that does not print; delete it"),
     Slip("half a character", "quiz.yaml", "stem: Try this first. What is it?", 'stem: "Try this \\ud800"',
-         "quiz.yaml:6: practice item SM-P01: stem must be text, not 'Try this \\ud800'"),
+         "quiz.yaml:6: this is not YAML: there is half a character, such as \\ud800; delete it"),
     Slip("a group misspelt", "quiz.yaml", "items:\n", "itms:\n",
          ["quiz.yaml: items is missing",
           'quiz.yaml:28: there is no field "itms"; did you mean "items"?']),
