@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from elearning.accounts import views as accounts
 from elearning.agency import views as agency
@@ -36,6 +37,10 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a form stays good as long as its session
+    )
+    # Whose address and protocol a request has; the Host is always the one we were asked under, never a forwarded one.
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own place for middleware
+        app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["settings"] = settings

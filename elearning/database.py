@@ -63,7 +63,8 @@ def upgrade(engine: Engine) -> None:
 
 
 def _refuse_others_tables(engine: Engine) -> None:
-    if others := inspect(engine).get_table_names():
+    # Alembic's own table stays when the schema has gone down to nothing.
+    if others := set(inspect(engine).get_table_names()) - {"alembic_version"}:
         raise DatabaseNotReady(
             f"The database holds tables of another program ({', '.join(sorted(others)[:3])}); give an empty one."
         )

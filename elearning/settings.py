@@ -53,6 +53,12 @@ class Settings(BaseModel):
     colour: Colour = Field("#1f4e4a", description="Its colour, dark enough to read white on (`#rrggbb`)")
     help_email: Line = Field("learning@partnership.example", description="Where people ask for help with this service")
     signatory: Line = Field("Chair of the partnership", description="Who signs certificates")
+    proxies: int = Field(
+        0,
+        ge=0,
+        le=9,
+        description="How many trusted proxies stand in front; each adds to `X-Forwarded-For` and `-Proto`",
+    )
     demo: bool = Field(False, description="`true` only in the demonstration: sign-in without a code, invented people")
 
     @field_validator("database_url")

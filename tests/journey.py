@@ -19,7 +19,9 @@ def token(response: TestResponse) -> str:
     return found.group(1)
 
 
-def post(client: FlaskClient, url: str, data: Mapping[str, object] | None = None, page: str | None = None) -> TestResponse:
+def post(
+    client: FlaskClient, url: str, data: Mapping[str, object] | None = None, page: str | None = None
+) -> TestResponse:
     """Fetch the page, then send its form with the token."""
     return client.post(url, data={**(data or {}), "csrf_token": token(client.get(page or url))})
 

@@ -1,11 +1,13 @@
-"""`elearning people`: the first people of an installation, one at a time."""
+"""`elearning people`: who comes, who leaves, and who may do what, one person at a time."""
 
+import datetime as dt
 from typing import Protocol
 
 import click
 from flask import Flask
 
 from elearning.accounts import operations
+from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.people.operations import add_agency
 from elearning.people.types import JOB_ROLES, Sector
@@ -20,7 +22,7 @@ class Installation(Protocol):
 
 @click.group()
 def people() -> None:
-    """Add agencies and the people who work in them."""
+    """Add agencies and the people who work in them; end what has ended."""
 
 
 @people.command("add")
@@ -49,3 +51,38 @@ def add_one_agency(installation: Installation, name: str, sector: str) -> None:
     with installation.app.app_context():
         add_agency(name, Sector(sector))
     click.echo(f"Added {name} ({sector}). Add its people with `elearning people add`.")
+
+
+@people.command()
+@click.argument("email")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="their last day, such as 2026-02-28; otherwise today")
+@click.pass_obj
+def leave(installation: Installation, email: str, on: dt.datetime | None) -> None:
+    """End someone's time in their agency, and with it their role as its training lead; they can still sign in."""
+    day = on.date() if on else clock.today()
+    with installation.app.app_context():
+        operations.end_membership(email, day)
+    click.echo(f"{email} left their agency on {day}. Their own record stays theirs.")
+
+
+@people.command()
+@click.argument("email")
+@click.pass_obj
+def suspend(installation: Installation, email: str) -> None:
+    """Let someone sign in no more; who is signed in is out at once."""
+    with installation.app.app_context():
+        operations.suspend_person(email)
+    click.echo(f"{email} cannot sign in any more.")
+
+
+@people.command()
+@click.argument("email")
+@click.option(
+    "--role", required=True, type=click.Choice([role.value for role in Role if role is not Role.PRACTITIONER])
+)
+@click.pass_obj
+def revoke(installation: Installation, email: str, role: str) -> None:
+    """Take back a role; who is signed in has lost it at the next page."""
+    with installation.app.app_context():
+        operations.revoke_role(email, Role(role))
+    click.echo(f"{email} is no longer {role}.")

@@ -2,15 +2,19 @@
 
 import datetime as dt
 import hmac
+import logging
 import secrets
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import Row, and_, delete, or_, select, update
+from sqlalchemy.exc import OperationalError
 
 from elearning.accounts.models import Account, RoleGrant, SignInCode, SignInSession
 from elearning.accounts.queries import DEMO_PEOPLE, find_account
 from elearning.accounts.rules import (
     ADDRESS_WINDOW,
+    ASKS_PER_BROWSER,
     ASKS_PER_EMAIL,
+    BROWSER_WINDOW,
     CODE_DIGITS,
     CODE_LASTS,
     CODE_TRIES,
@@ -23,7 +27,7 @@ from elearning.accounts.rules import (
     digest,
     normal_email,
 )
-from elearning.accounts.types import CodeCheck
+from elearning.accounts.types import CodeCheck, CodeRequest
 from elearning.core import clock
 from elearning.core.audit import record_audit
 from elearning.core.db import atomic, serialise
@@ -32,8 +36,11 @@ from elearning.core.models import Installation
 from elearning.core.outbox import queue_mail
 from elearning.core.roles import Role
 from elearning.core.throttle import count_try
-from elearning.people.operations import add_practitioner, join_agency
+from elearning.people.models import Membership
+from elearning.people.operations import add_practitioner, join_agency, leave_agency
 from elearning.people.queries import find_agency
+
+log = logging.getLogger(__name__)
 
 
 def open_account(practitioner_id: int, email: str) -> int:
@@ -79,6 +86,57 @@ def add_person(full_name: str, email: str, *, agency: str, job_role: str, role: 
     return normal_email(email) or email
 
 
+def end_membership(email: str, ended_on: dt.date) -> None:
+    """Someone's last day in their agency was `ended_on`; the training of its people is no longer theirs to see.
+
+    Raises Refused for an address without an account, someone who works nowhere, and a day before the first or to come.
+    """
+    with atomic() as session:
+        person = _person(email)
+        member = session.execute(
+            select(Membership.agency_id, Membership.started_on)
+            .where(Membership.practitioner_id == person.practitioner_id, Membership.ended_on.is_(None))
+            .with_for_update()
+        ).one_or_none()
+        if member is None:
+            raise Refused(f"{person.email} works in no agency now.")
+        if not member.started_on <= ended_on <= clock.today():
+            raise Refused(f"Give a last day from {member.started_on}, their first, to today.")
+        leave_agency(person.practitioner_id, ended_on=ended_on)
+        record_audit(None, "left agency", f"practitioner {person.practitioner_id}: agency {member.agency_id}")
+
+
+def revoke_role(email: str, role: Role) -> None:
+    """Take back a role beyond practitioner. Raises Refused for an address without an account, or without the role."""
+    with atomic() as session:
+        person = _person(email)
+        held = (RoleGrant.account_id == person.id, RoleGrant.role == role)
+        if session.execute(delete(RoleGrant).where(*held).returning(RoleGrant.id)).first() is None:
+            raise Refused(f"{person.email} was not granted the role {role}.")
+        record_audit(None, "role revoked", f"account {person.id}: {role}")
+
+
+def suspend_person(email: str) -> None:
+    """Suspend the account of an address. Raises Refused if there is none or it is suspended already."""
+    with atomic():
+        person = _person(email)
+        if person.suspended_at:
+            raise Refused(f"{person.email} is suspended already.")
+        suspend_account(person.id)
+
+
+def _person(email: str) -> Row[int, int, str, dt.datetime | None]:
+    with atomic() as session:
+        person = session.execute(
+            select(Account.id, Account.practitioner_id, Account.email, Account.suspended_at).where(
+                Account.email == normal_email(email)
+            )
+        ).one_or_none()
+    if person is None:
+        raise Refused(f'There is no account with the address "{email}"; check how it is written.')
+    return person
+
+
 def suspend_account(account_id: int) -> None:
     """Nobody signs in with this account any more, and who is signed in is out at the next request."""
     with atomic() as session:
@@ -86,21 +144,23 @@ def suspend_account(account_id: int) -> None:
         record_audit(None, "account suspended", f"account {account_id}")
 
 
-def request_code(email: str, browser: str, *, address: str, secret: str, service: str) -> bool:
-    """Someone at a network address asks, on a browser, for a code to a normal e-mail; True unless asked too often.
+def request_code(email: str, browser: str, *, address: str, secret: str, service: str) -> CodeRequest:
+    """Someone at a network address asks, on a browser, for a code to a normal e-mail; refused if asked too often.
 
     An unknown or suspended e-mail gets a code too, which is sent to nobody and opens nothing: what happens next is
-    the same for all. A newer code replaces the browser's older one.
+    the same for all. A newer code replaces the browser's older one; a refusal leaves it as it is.
     """
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     expires_at = clock.now() + CODE_LASTS
     subject, body = code_mail(code, service=service, until=f"{expires_at.astimezone(clock.LONDON):%H:%M}")
     with atomic() as session:
-        within = count_try("code-asked-address", address, limit=TRIES_PER_ADDRESS, window=ADDRESS_WINDOW) and count_try(
-            "code-asked-email", email, limit=ASKS_PER_EMAIL, window=EMAIL_WINDOW
-        )
-        if not within:
-            return False
+        for kind, subject, limit, window in (  # what one refuses is not counted by the next
+            ("code-asked-address", address, TRIES_PER_ADDRESS, ADDRESS_WINDOW),
+            ("code-asked-browser", f"{browser} {email}", ASKS_PER_BROWSER, BROWSER_WINDOW),
+            ("code-asked-email", email, ASKS_PER_EMAIL, EMAIL_WINDOW),
+        ):
+            if not count_try(kind, subject, limit=limit, window=window):
+                return CodeRequest(wait=window, has_code=_has_code(browser))
         account_id = find_account(email)
         serialise(f"code {digest(browser)}")
         session.merge(
@@ -114,7 +174,14 @@ def request_code(email: str, browser: str, *, address: str, secret: str, service
         )
         if account_id is not None:
             queue_mail(email, subject, body)
-    return True
+    return CodeRequest()
+
+
+def _has_code(browser: str) -> bool:
+    with atomic() as session:
+        live = (SignInCode.expires_at > clock.now(), SignInCode.tries < CODE_TRIES)
+        this = SignInCode.browser_digest == digest(browser)
+        return session.execute(select(SignInCode.tries).where(this, *live)).first() is not None
 
 
 def check_code(browser: str, code: str, *, address: str, secret: str, replacing: str | None = None) -> CodeCheck | None:
@@ -158,14 +225,17 @@ def start_session(account_id: int, *, replacing: str | None = None) -> str:
 
 
 def note_seen(token: str) -> None:
-    """Write down that a session is in use, unless that was done less than SEEN_EVERY ago."""
+    """Write down that a session is in use, unless that was done less than SEEN_EVERY ago or the database is busy."""
     now = clock.now()
-    with atomic() as session:
-        session.execute(
-            update(SignInSession)
-            .where(SignInSession.token_digest == digest(token), SignInSession.seen_at <= now - SEEN_EVERY)
-            .values(seen_at=now)
-        )
+    try:
+        with atomic() as session:
+            session.execute(
+                update(SignInSession)
+                .where(SignInSession.token_digest == digest(token), SignInSession.seen_at <= now - SEEN_EVERY)
+                .values(seen_at=now)
+            )
+    except OperationalError as error:  # whoever only reads a page need not wait for the next
+        log.warning("The use of a session was not written down (%s).", type(error.orig).__name__)
 
 
 def end_session(token: str) -> None:

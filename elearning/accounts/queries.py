@@ -1,6 +1,6 @@
 """Reads of accounts and sessions."""
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from elearning.accounts.models import Account, RoleGrant, SignInSession
 from elearning.accounts.rules import digest, session_limits
@@ -13,6 +13,11 @@ from elearning.people.models import Agency, Membership, Practitioner
 
 DEMO_PEOPLE = "demo-people"  # the installation's fact that names whom the demo signs in
 
+# A training lead leads only where they work now: who leaves or moves keeps nothing of the old agency's.
+_HELD = and_(
+    RoleGrant.account_id == Account.id,
+    or_(RoleGrant.agency_id.is_(None), RoleGrant.agency_id == Membership.agency_id),
+)
 
 # Made once: it runs at every request, and building it takes longer than running it.
 _SIGNED_IN = (
@@ -33,7 +38,7 @@ _SIGNED_IN = (
     .join(Practitioner, Practitioner.id == Account.practitioner_id)
     .outerjoin(Membership, and_(Membership.practitioner_id == Practitioner.id, Membership.ended_on.is_(None)))
     .outerjoin(Agency, Agency.id == Membership.agency_id)
-    .outerjoin(RoleGrant, RoleGrant.account_id == Account.id)
+    .outerjoin(RoleGrant, _HELD)
     .where(
         SignInSession.token_digest == bindparam("token_digest"),
         SignInSession.ended_at.is_(None),
@@ -67,6 +72,11 @@ def find_signed_in(token: str) -> SignedIn | None:
     )
 
 
+def was_away(token: str) -> bool:
+    """Whether a session that counts no more lay idle or grew too old: nobody ended it or suspended the account."""
+    return db.session.execute(_SIGNED_IN, {"token_digest": digest(token)}).first() is not None
+
+
 def find_account(email: str) -> int | None:
     """The account of an address in its normal form; None if there is none or it is suspended."""
     return db.session.execute(
@@ -85,7 +95,7 @@ def list_demo_people() -> list[DemoPerson]:
         .join(Practitioner, Practitioner.id == Account.practitioner_id)
         .outerjoin(Membership, and_(Membership.practitioner_id == Practitioner.id, Membership.ended_on.is_(None)))
         .outerjoin(Agency, Agency.id == Membership.agency_id)
-        .outerjoin(RoleGrant, RoleGrant.account_id == Account.id)
+        .outerjoin(RoleGrant, _HELD)
         .where(Account.id.in_(ids), Account.suspended_at.is_(None))
     ).all()
     reach = list(Role).index

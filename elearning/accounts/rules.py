@@ -14,9 +14,12 @@ CODE_DIGITS = 8
 SEEN_EVERY = dt.timedelta(minutes=5)  # how often a session's last use is written down
 LONGEST_SESSION = dt.timedelta(hours=12)
 
-# One mailbox is spared a flood of codes; one network address may be a whole council on training day.
-ASKS_PER_EMAIL = 5
-EMAIL_WINDOW = dt.timedelta(minutes=15)
+# A browser asks a few times for an address, whatever others ask for it. All together spare the mailbox a flood. One
+# network address may be a whole council on training day.
+ASKS_PER_BROWSER = 5
+BROWSER_WINDOW = dt.timedelta(minutes=15)
+ASKS_PER_EMAIL = 30
+EMAIL_WINDOW = dt.timedelta(hours=1)
 TRIES_PER_ADDRESS = 1200
 ADDRESS_WINDOW = dt.timedelta(minutes=10)
 

@@ -42,6 +42,14 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
+class CodeRequest:
+    """What came of asking for a code: sent, or else how long to wait and whether the browser's last code still works."""
+
+    wait: dt.timedelta | None = None
+    has_code: bool = False
+
+
+@dataclass(frozen=True)
 class CodeCheck:
     """What came of a typed code: the token of the session it began, or how many tries are left."""
 

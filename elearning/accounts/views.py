@@ -1,5 +1,6 @@
 """Signing in with a code from an e-mail, signing out, and one's own details."""
 
+import datetime as dt
 import secrets
 
 from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, session, url_for
@@ -46,16 +47,20 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         settings = current_app.config["SETTINGS"]
         session.setdefault("browser", secrets.token_urlsafe(32))
-        session["email"] = form.address
-        sent = operations.request_code(
+        asked = operations.request_code(
             form.address,
             session["browser"],
             address=request.remote_addr or "",
             secret=settings.secret_key,
             service=settings.partnership,
         )
-        if not sent:
-            return _too_many("A code that you already have still works. To ask for another, wait 15 minutes.")
+        if asked.wait is None:
+            session["email"] = form.address
+        elif asked.has_code and session.get("email") == form.address:
+            flash("Too many codes were asked for, so we sent no new one. If you have one, the newest still works.")
+        else:
+            minutes = asked.wait // dt.timedelta(minutes=1)
+            return _too_many(f"Too many codes were asked for. Wait {minutes} minutes, then ask again.")
         return redirect(url_for("accounts.sign_in_code", next=target))
     demo_people = queries.list_demo_people() if current_app.config["SETTINGS"].demo else []
     return render_template(
@@ -64,7 +69,7 @@ def sign_in() -> ResponseReturnValue:
         has_error=bool(form.problems),
         next=target,
         demo_people=demo_people,
-        timed_out=USER_ID in session,
+        timed_out=USER_ID in session and queries.was_away(session[USER_ID]),
     )
 
 
@@ -72,7 +77,7 @@ def sign_in() -> ResponseReturnValue:
 @public
 def sign_in_code() -> ResponseReturnValue:
     target = safe_next(request.args.get("next"))
-    if "browser" not in session:
+    if "email" not in session:  # no code was asked for on this browser
         return redirect(url_for("accounts.sign_in", next=target))
     form = CodeForm()
     if form.validate_on_submit():

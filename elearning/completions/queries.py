@@ -177,7 +177,9 @@ def verify_attempts() -> Iterator[Checked]:
         findings: list[Finding] = []
         for row in rows:
             module = published(row.module_key, row.module_version)
-            findings += (Finding(None, f"attempt {row.id} {what}") for what in _attempt_faults(row, answers, module))
+            findings += (
+                Finding(None, f"attempt {row.id} {what}") for what in _attempt_faults(row, answers[row.id], module)
+            )
         last = rows[-1].id
         yield Checked(len(rows), tuple(findings))
 
@@ -202,9 +204,9 @@ def _submitted_after(attempt_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     ).all()
 
 
-def _answers(first: int, last: int) -> dict[int, list[Row[tuple[int, int, str, str, bool | None]]]]:
+def _answers(first: int, last: int) -> dict[int, list[Row[*tuple[Any, ...]]]]:
     """The responses of the attempts from one to another, in the order of their questions."""
-    answers = defaultdict(list)
+    answers: dict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
     for row in db.session.execute(
         select(Response.attempt_id, Response.position, Response.item_id, Response.chosen, Response.is_right)
         .where(Response.attempt_id.between(first, last))
@@ -216,10 +218,9 @@ def _answers(first: int, last: int) -> dict[int, list[Row[tuple[int, int, str, s
 
 def _attempt_faults(
     row: Row[*tuple[Any, ...]],
-    answers: dict[int, list[Row[tuple[int, int, str, str, bool | None]]]],
+    answered: Sequence[Row[*tuple[Any, ...]]],
     module: TrainingModule | None,
 ) -> Iterator[str]:
-    answered = answers[row.id]
     try:
         form = read_form(row.form)
         marks = [is_right(item, json.loads(answer.chosen)) for item, answer in zip(form, answered, strict=True)]
@@ -239,8 +240,6 @@ def _attempt_faults(
 
 def _is_of(module: TrainingModule, form: Form, length: int) -> bool:
     """Whether a form holds as many questions as the module asks, each once, each with the module's own key."""
-    keys = {item.id: item.key for item in module.items}
-    return (
-        len({item.item_id for item in form}) == len(form) == length == module.form_length
-        and all(keys.get(item.item_id) == item.key for item in form)
-    )  # fmt: skip
+    drawn = {item.item_id: item.key for item in form}
+    asked = {id_: module.item[id_].key for id_ in drawn if id_ in module.item}
+    return drawn == asked and len(drawn) == len(form) == length == module.form_length

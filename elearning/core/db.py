@@ -25,7 +25,7 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -116,7 +116,11 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         cursor = connection.connection.cursor()
         cursor.execute(f"PRAGMA query_only={'off' if writes else 'on'}")
-        cursor.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        try:
+            cursor.execute(begin)
+        except pysqlite3.dbapi2.OperationalError as error:  # busy, said as SQLAlchemy says it of every other statement
+            raise OperationalError(begin, None, error) from error
         cursor.close()
     else:
         driver: Any = connection.connection.driver_connection

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -45,15 +46,32 @@ def safe_next(target: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else target
 
 
+def to_sign_in() -> ResponseReturnValue:
+    """To the sign-in page, and from there back to the place asked for, if a form was sent to a page that can be opened."""
+    adapter = request_ctx.url_adapter
+    target: str | None
+    if request.method == "GET":
+        target = request.full_path.rstrip("?")
+    elif _access() == _PUBLIC:  # the pages of signing in know already where the way leads
+        target = safe_next(request.args.get("next"))
+    else:
+        target = request.path if adapter and adapter.test(method="GET") else None
+    return redirect(url_for("accounts.sign_in", next=target))
+
+
+def _access() -> frozenset[Role]:
+    access: frozenset[Role] = current_app.view_functions[request.endpoint or ""].access  # type: ignore[union-attr]  # see public()
+    return access
+
+
 def _gate() -> ResponseReturnValue | None:
     if request.url_rule is None:
         return None
-    access = current_app.view_functions[request.endpoint or ""].access  # type: ignore[union-attr]  # see public()
+    access = _access()
     if access == _PUBLIC:
         return None
     if not current_user.is_authenticated:
-        target = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("accounts.sign_in", next=target))
+        return to_sign_in()
     if not access & current_user.roles:
         abort(404)
     return None

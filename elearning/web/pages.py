@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from elearning.core import clock
 from elearning.core.db import database_answers, db
-from elearning.web.access import public
+from elearning.web.access import public, to_sign_in
 from elearning.web.forms import Confirmation
 
 log = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ def _unexpected(error: InternalServerError) -> ResponseReturnValue:
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
-    return _error_page(400)
+    return _error_page(400) if current_user.is_authenticated else to_sign_in()  # the form outlived its session
 
 
 def dress(app: Flask) -> None:

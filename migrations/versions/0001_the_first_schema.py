@@ -75,7 +75,12 @@ REFUSED = [
         " '0000000000000000000000000000000000000000000000000000000000000000')",
         "a completion follows the one before it",
     ),
-    ("completion_detail", "INSERT", f"NOT EXISTS ({THE_PASS})", "a completion records a pass of that person and module"),
+    (
+        "completion_detail",
+        "INSERT",
+        f"NOT EXISTS ({THE_PASS})",
+        "a completion records a pass of that person and module",
+    ),
     (
         "certificate",
         "INSERT",

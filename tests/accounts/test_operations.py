@@ -12,8 +12,15 @@ from sqlalchemy import func, select
 
 from elearning.accounts import operations, queries
 from elearning.accounts.models import Account, RoleGrant, SignInCode, SignInSession
-from elearning.accounts.rules import ASKS_PER_EMAIL, CODE_LASTS, CODE_TRIES, LONGEST_SESSION, TRIES_PER_ADDRESS
-from elearning.accounts.types import CodeCheck
+from elearning.accounts.rules import (
+    ASKS_PER_BROWSER,
+    ASKS_PER_EMAIL,
+    CODE_LASTS,
+    CODE_TRIES,
+    LONGEST_SESSION,
+    TRIES_PER_ADDRESS,
+)
+from elearning.accounts.types import CodeCheck, CodeRequest
 from elearning.core import clock
 from elearning.core.db import atomic, db
 from elearning.core.errors import Refused
@@ -27,6 +34,10 @@ T = TypeVar("T")
 
 
 def ask(email: str, browser: str = "a browser", address: str = "10.0.0.1") -> bool:
+    return request(email, browser, address) == CodeRequest()
+
+
+def request(email: str, browser: str = "a browser", address: str = "10.0.0.1") -> CodeRequest:
     return operations.request_code(email, browser, address=address, secret=SECRET, service="Test Partnership")
 
 
@@ -177,16 +188,53 @@ def test_wrong_tries_at_once_are_all_counted(app: Flask, world: World) -> None:
     assert left == [0, 0, 0, 0, 1, 2, 3, 4]
 
 
-def test_five_codes_an_address_in_a_quarter_of_an_hour_wherever_they_are_asked_for(app: Flask, world: World) -> None:
-    def ask_elsewhere(position: int) -> bool:
-        return ask(world.amina.email, browser=str(position), address=f"10.0.0.{position}")
-
-    results = at_once(app, 8, ask_elsewhere)
-    assert sum(results) == ASKS_PER_EMAIL
-    assert len(mailed()) == ASKS_PER_EMAIL
+def test_a_browser_gets_five_codes_for_an_address_in_a_quarter_of_an_hour(app: Flask, world: World) -> None:
+    results = at_once(app, 8, lambda position: ask(world.amina.email, address=f"10.0.0.{position}"))
+    assert sum(results) == len(mailed()) == ASKS_PER_BROWSER == 5
     assert ask(world.ben.email)
     with clock.at(NOON + dt.timedelta(minutes=15)):
         assert ask(world.amina.email)
+
+
+def test_what_a_stranger_asks_for_elsewhere_keeps_nobody_out(app: Flask, world: World) -> None:
+    assert [ask(world.amina.email, browser="a stranger's") for _ in range(60)].count(True) == ASKS_PER_BROWSER
+    assert ask(world.amina.email)
+    right = check(mailed()[-1])
+    assert right
+    assert right.token
+
+
+@pytest.mark.parametrize("email", ["amina@example.org", "nobody@example.org"])
+def test_a_mailbox_gets_thirty_codes_an_hour_from_all_browsers_together(app: Flask, world: World, email: str) -> None:
+    assert ask(email, browser="hers")
+    given = [ask(email, browser=str(number)) for number in range(40)]
+    assert given == [True] * 29 + [False] * 11
+    hour = dt.timedelta(hours=1)
+    assert request(email, browser="new") == CodeRequest(wait=hour, has_code=False)
+    assert request(email, browser="hers") == CodeRequest(wait=hour, has_code=True)
+    with clock.at(NOON + CODE_LASTS):
+        assert request(email, browser="hers") == CodeRequest(wait=hour, has_code=False)
+    with clock.at(NOON + hour):
+        assert ask(email, browser="new")
+
+
+def test_a_code_held_still_works_when_no_more_can_be_asked_for(app: Flask, world: World) -> None:
+    ask(world.amina.email, browser="hers")
+    (code,) = mailed()
+    for number in range(ASKS_PER_EMAIL):
+        ask(world.amina.email, browser=str(number))
+    assert request(world.amina.email, browser="hers").has_code
+    right = check(code, browser="hers")
+    assert right
+    assert right.token
+
+
+def test_a_code_that_is_shut_by_wrong_tries_is_none(app: Flask, world: World) -> None:
+    for _ in range(ASKS_PER_BROWSER):
+        ask(world.amina.email)
+    for _ in range(CODE_TRIES):
+        check("00000000")
+    assert request(world.amina.email) == CodeRequest(wait=dt.timedelta(minutes=15), has_code=False)
 
 
 def test_a_form_sent_twice_at_once_leaves_one_code(app: Flask) -> None:
@@ -290,12 +338,30 @@ def test_roles_and_agencies_are_todays(app: Flask, world: World) -> None:
     people.join_agency(world.amina.practitioner_id, world.clinic, "Nurse")
     amina = queries.find_signed_in(token)
     assert amina
-    assert amina.roles == {Role.PRACTITIONER, Role.TRAINING_LEAD, Role.OFFICER}
-    assert (amina.lead_of, amina.agency_id, amina.agency_name) == (world.school, world.clinic, "Millpond Clinic")
+    assert amina.roles == {Role.PRACTITIONER, Role.OFFICER}
+    assert (amina.lead_of, amina.agency_id, amina.agency_name) == (None, world.clinic, "Millpond Clinic")
     people.leave_agency(world.amina.practitioner_id, ended_on=NOON.date())
     left = queries.find_signed_in(token)
     assert left
     assert (left.agency_id, left.agency_name) == (None, "")
+
+
+@pytest.mark.parametrize("goes_to", ["nowhere", "the clinic"])
+def test_a_training_lead_leads_only_where_they_work(app: Flask, world: World, goes_to: str) -> None:
+    token = operations.start_session(world.grace.account_id)
+    grace = queries.find_signed_in(token)
+    assert grace
+    assert (grace.is_training_lead, grace.lead_of) == (True, world.school)
+    if goes_to == "nowhere":
+        people.leave_agency(world.grace.practitioner_id, ended_on=NOON.date())
+    else:
+        people.join_agency(world.grace.practitioner_id, world.clinic, "Nurse")
+    grace = queries.find_signed_in(token)
+    assert grace
+    assert grace.roles == {Role.PRACTITIONER}
+    assert grace.lead_of is None
+    operations.name_demo_people([world.grace.account_id])
+    assert [person.role for person in queries.list_demo_people()] == [Role.PRACTITIONER]
 
 
 @pytest.mark.parametrize("email", ["AMINA@example.org", "ａｍｉｎａ@example.org", " amina@example.org "])

@@ -10,17 +10,19 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from werkzeug.test import TestResponse
 
 from elearning.accounts import operations
 from elearning.accounts.models import SignInCode, SignInSession
+from elearning.app import create_app
 from elearning.core import clock
-from elearning.core.db import db
+from elearning.core.db import SQLITE_PRAGMAS, WRITES, db, make_engine
 from elearning.core.models import OutboxMail
 from elearning.people import queries as people
 from elearning.web.access import safe_next
-from tests.conftest import NOON, Persona, World
+from elearning.web.pages import visible
+from tests.conftest import NOON, CheckedClient, Persona, World
 
 ELSEWHERE = [
     "http://evil.example",
@@ -163,7 +165,7 @@ def test_what_is_no_address_is_said_so_and_kept(app: Flask, typed: str, words: s
     page = ask(app.test_client(), typed)
     assert page.status_code == 200
     assert page.text.count(words) >= 2  # in the summary and at the field
-    assert html.escape(typed) in page.text
+    assert html.escape(visible(typed)) in page.text
 
 
 @pytest.mark.parametrize("typed", ["", "1234", "abcdefgh", "123456789"])
@@ -276,14 +278,80 @@ def test_the_database_does_the_same_for_known_and_unknown_addresses_but_for_the_
     assert len(known) == len(unknown) + 1
 
 
-def test_too_many_codes_asked_for_one_address_is_said_in_words(app: Flask, world: World) -> None:
+def test_who_asks_too_often_and_has_a_code_is_led_to_where_it_is_entered(app: Flask, world: World) -> None:
     for email in (world.amina.email, "nobody@example.org"):
-        pages = [ask(app.test_client(), email) for _ in range(6)]
-        assert [page.status_code for page in pages] == [302] * 5 + [429]
-        assert "wait 15 minutes" in pages[-1].text
-    client = app.test_client()
-    with clock.at(NOON + dt.timedelta(minutes=15)):
+        client = app.test_client()
+        for _ in range(6):
+            assert goes_to(ask(client, email, "?next=/account")) == "/sign-in/code?next=/account"
+        page = client.get("/sign-in/code")
+        assert "we sent no new one" in page.text
+        assert email in page.text
+        if email == world.amina.email:
+            assert goes_to(enter(client, code_mailed())) == "/"
+
+
+def test_who_asks_too_often_and_has_no_code_is_told_how_long_to_wait(app: Flask, world: World) -> None:
+    for email in (world.amina.email, "nobody@example.org"):
+        for _ in range(30):
+            ask(app.test_client(), email)
+        client = app.test_client()
+        page = ask(client, email)
+        assert page.status_code == 429
+        assert "Wait 60 minutes, then ask again." in page.text
+        assert goes_to(client.get("/sign-in/code")) == "/sign-in"
+    with clock.at(NOON + dt.timedelta(minutes=60)):
         assert goes_to(sign_in(client, world.amina)) == "/"
+
+
+def test_a_code_for_one_address_is_no_way_in_for_another_that_is_asked_for_too_often(app: Flask, world: World) -> None:
+    client = app.test_client()
+    ask(client, world.ben.email)
+    for _ in range(30):
+        ask(app.test_client(), world.amina.email)
+    assert ask(client, world.amina.email).status_code == 429
+    page = client.get("/sign-in/code").text
+    assert world.ben.email in page  # whose code it is
+    assert world.amina.email not in page
+
+
+def asked_through_a_proxy(app: Flask, proxies: int, forwarded: list[str]) -> list[int]:
+    """What Amina's browsers are answered, each with an address that a proxy (or the browser itself) forwards."""
+    settings = app.config["SETTINGS"].model_copy(update={"proxies": proxies})
+    proxied = create_app(settings, app.extensions["library"])
+    proxied.test_client_class = CheckedClient
+    answers = []
+    for number, address in enumerate(forwarded):
+        answer = proxied.test_client().post(
+            "/sign-in",
+            data={"email": f"person{number}@example.org"},
+            headers={"X-Forwarded-For": address, "X-Forwarded-Host": "evil.example"},
+        )
+        answers.append(answer.status_code)
+    with proxied.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "answers"),
+    [
+        (0, ["10.0.0.1", "10.0.0.2", "10.0.0.3"], [302, 302, 429]),  # anyone can send the header: it says nothing
+        (1, ["10.0.0.1", "10.0.0.2", "10.0.0.3"], [302, 302, 302]),
+        (1, ["1.1.1.1, 10.0.0.1", "2.2.2.2, 10.0.0.1", "3.3.3.3, 10.0.0.1"], [302, 302, 429]),  # only the proxy's own
+        (2, ["10.0.0.1, 9.9.9.9", "10.0.0.2, 9.9.9.9", "10.0.0.3, 9.9.9.9"], [302, 302, 302]),
+    ],
+)
+def test_a_network_address_is_what_the_trusted_proxies_say_and_nobody_else(
+    app: Flask,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    proxies: int,
+    forwarded: list[str],
+    answers: list[int],
+) -> None:
+    monkeypatch.setattr(operations, "TRIES_PER_ADDRESS", 2)
+    assert asked_through_a_proxy(app, proxies, forwarded) == answers
 
 
 def test_too_many_codes_typed_from_one_network_is_said_in_words(
@@ -421,6 +489,32 @@ def test_who_was_away_too_long_is_told_so_and_comes_back_to_the_page(app: Flask,
     assert "You were signed out" not in app.test_client().get("/sign-in").text
 
 
+@pytest.mark.parametrize("cookie", ["kept", "gone"])
+def test_a_form_sent_after_the_session_is_gone_leads_back_to_its_place(app: Flask, world: World, cookie: str) -> None:
+    """With the cookie the session is over; without it the form's token is worth nothing either."""
+    client = app.test_client()
+    sign_in(client, world.grace)
+    if cookie == "gone":
+        with client.session_transaction() as session:
+            session.clear()
+    with clock.at(NOON + dt.timedelta(minutes=31)):
+        for path, target in {
+            "/account": "/sign-in?next=/account",
+            "/modules/sample-module/content-note": "/sign-in?next=/modules/sample-module/content-note",
+            "/agency/people.csv": "/sign-in",  # nothing to open there
+        }.items():
+            response = client.post(path, data={"full_name": "Mallory"}, csrf=cookie == "kept")
+            assert goes_to(response) == target
+    assert people.full_name_of(world.grace.practitioner_id) == "Grace Obi"
+
+
+def test_a_sign_in_form_without_its_cookie_starts_again_and_keeps_where_the_way_leads(app: Flask) -> None:
+    for path in ("/sign-in", "/sign-in/code"):
+        response = app.test_client().post(f"{path}?next=/account", csrf=False)
+        assert goes_to(response) == "/sign-in?next=/account"
+        assert goes_to(app.test_client().post(f"{path}?next=//evil.example", csrf=False)) == "/sign-in"
+
+
 def test_a_session_in_use_stays_open_until_twelve_hours_are_over(app: Flask, world: World) -> None:
     client = app.test_client()
     sign_in(client, world.amina)
@@ -437,8 +531,28 @@ def test_a_suspended_account_is_out_at_the_next_request(app: Flask, world: World
     assert is_in(client)
     operations.suspend_account(world.amina.account_id)
     assert not is_in(client)
+    assert "You were signed out because" not in client.get("/sign-in").text
     ask(client, world.amina.email)
     assert len(db.session.execute(select(OutboxMail)).all()) == 1
+
+
+def test_a_busy_database_stops_nobody_from_reading_on(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = app.test_client()
+    sign_in(client, world.amina)
+    monkeypatch.setitem(SQLITE_PRAGMAS, "busy_timeout", "50")
+    monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=50ms")
+    db.session.remove()
+    db.engine.dispose()  # what connects from now on does not wait long
+    other = make_engine(app.config["SQLALCHEMY_DATABASE_URI"])
+    with other.connect().execution_options(**{WRITES: True}) as busy, clock.at(NOON + dt.timedelta(minutes=6)):
+        busy.execute(update(SignInSession).values(ended_at=None))
+        assert is_in(client)
+    other.dispose()
+    assert db.session.execute(select(SignInSession.seen_at)).scalar_one() == NOON
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert re.fullmatch(r"The use of a session was not written down \(\w+\)\.", line)
 
 
 def test_a_made_up_cookie_lets_nobody_in(app: Flask, world: World) -> None:
@@ -488,7 +602,7 @@ def test_nobody_else_can_be_signed_in_by_a_demo_button(app: Flask, world: World,
     client = app.test_client()
     for account_id in (world.admin.account_id, 10**6, -1, "", "1 OR 1=1", f"{world.admin.account_id}.0"):
         assert client.post("/sign-in/demo", data={"account_id": account_id}).status_code == 404
-    assert client.post("/sign-in/demo", csrf=False, data={"account_id": world.amina.account_id}).status_code == 400
+    assert client.post("/sign-in/demo", csrf=False, data={"account_id": world.amina.account_id}).status_code == 302
     assert sessions() == 0
 
 
@@ -526,7 +640,7 @@ def test_a_name_we_cannot_print_is_refused_and_what_was_typed_is_kept(
     client = app.test_client().sign_in(world.amina)  # type: ignore[attr-defined]  # CheckedClient's
     page = client.post("/account", data={"full_name": typed})
     assert page.text.count(words) >= 2
-    assert f'value="{html.escape(typed)}"' in page.text
+    assert f'value="{html.escape(visible(typed))}"' in page.text
     assert people.full_name_of(world.amina.practitioner_id) == "Amina Yusuf"
 
 

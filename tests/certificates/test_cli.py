@@ -25,15 +25,18 @@ def run(app: Flask) -> Result:
 def test_an_empty_record_is_whole(app: Flask) -> None:
     result = run(app)
     assert result.exit_code == 0
-    assert "Checked 0 completions" in result.output
+    assert "0 submitted attempts" in result.output
+    assert "0 completions" in result.output
 
 
 def test_a_whole_record_is_said_to_be_whole(app: Flask, numbers: list[str]) -> None:
     result = run(app)
     assert result.exit_code == 0
-    assert "Checked 3 completions (chain, digests, details, attempts), 3 certificates" in result.output
+    assert "Checked 1 module version (content digests), 3 submitted attempts" in result.output
+    assert "3 completions (chain, digests, details, attempts), 3 certificates" in result.output
+    assert "Not checked: the HTML" in result.output
     assert "The record ends at place 3, digest " in result.output
-    assert result.output.endswith("Everything is as it was recorded.\n")
+    assert result.output.endswith("Everything that was checked is as it was recorded.\n")
 
 
 def test_every_finding_is_printed_with_its_place(app: Flask, numbers: list[str]) -> None:
@@ -52,6 +55,29 @@ def test_every_finding_is_printed_with_its_place(app: Flask, numbers: list[str])
     assert any(line.startswith("the database does not refuse DELETE") for line in lines)
     assert "listed above" in lines[-1]
     assert "Mallory" not in result.output
+
+
+def test_each_walk_is_walked(app: Flask, numbers: list[str]) -> None:
+    """A change that only one of the walks can see, for each."""
+    tamper(
+        "UPDATE module_version SET content = replace(content, 'Something happens', 'Nothing happens')",
+        "UPDATE response SET is_right = FALSE WHERE attempt_id = 1",
+        "DELETE FROM certificate_detail WHERE number IN (SELECT number FROM certificate WHERE place = 3)",
+        "DELETE FROM certificate WHERE place = 3",
+        "DELETE FROM completion_detail WHERE place = 3",
+        "DELETE FROM completion WHERE place = 3",
+        "UPDATE completion SET cpd_minutes = 90 WHERE place = 1",
+        f"UPDATE certificate_detail SET full_name = 'Mallory' WHERE number = '{numbers[1]}'",
+    )
+    result = run(app)
+    assert result.exit_code == 1
+    assert result.output.splitlines()[:5] == [
+        "sample-module version 1 was changed after it was published",
+        "attempt 1 has answers that do not give the result it records",
+        "attempt 3 was passed, but no completion records it",
+        "place 1: the completion was changed after it was recorded",
+        f"place 2: certificate {numbers[1]} was changed after it was issued",
+    ]
 
 
 def test_it_is_mounted(app: Flask) -> None:

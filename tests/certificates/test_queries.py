@@ -10,7 +10,6 @@ from elearning.accounts import operations as accounts
 from elearning.accounts.queries import find_signed_in
 from elearning.accounts.types import SignedIn
 from elearning.certificates import queries
-from elearning.certificates.operations import issue_certificate
 from elearning.certificates.queries import (
     certificate_for,
     count_certificates,
@@ -24,6 +23,7 @@ from elearning.people.operations import join_agency
 from tests.certificates.conftest import Issue
 from tests.conftest import Persona, World
 from tests.records import complete
+from tests.records import issue as issue_by_hand
 from tests.tampering import tamper
 
 
@@ -138,10 +138,17 @@ class TestVerifying:
 
     def test_two_certificates_of_one_completion_are_both_checked(self, world: World, four: list[str]) -> None:
         """Here the second one is the first of a new page."""
-        numbers = sorted([four[1], issue_certificate(2, world.ben.practitioner_id, "Sample module")])
+        numbers = sorted([four[1], issue_by_hand(2, world.ben.practitioner_id, supersedes=four[1])])
+        assert findings() == []
         assert sum(checked.rows for checked in verify_certificates()) == 5
         tamper(f"UPDATE certificate_detail SET full_name = 'M' WHERE number IN ('{numbers[0]}', '{numbers[1]}')")
         assert [line.split()[3] for line in findings()] == numbers
+
+    def test_a_second_one_that_supersedes_none_is_found(self, world: World, four: list[str]) -> None:
+        second = issue_by_hand(2, world.ben.practitioner_id, supersedes=four[1])
+        tamper("DROP INDEX uq_certificate_first", "UPDATE certificate SET supersedes = NULL")
+        last = max(four[1], second)
+        assert findings() == [f"place 2: certificate {last} is a second one of the completion"]
 
 
 def test_a_certificate_is_frozen(world: World, issue: Issue) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,24 +18,25 @@ from elearning.completions.types import Details, Head, Recorded
 from elearning.core import clock
 from elearning.core.db import atomic, db
 from tests.conftest import MODULE, World
-from tests.records import begin, complete, hire
+from tests.records import SCORE, begin, complete, hire, pass_quiz, publish
+from tests.tampering import tamper
 
 
-def record(attempt_id: int, practitioner_id: int, agency_id: int | None = None) -> Recorded:
+def record(attempt_id: int, practitioner_id: int, agency_id: int | None = None, **other: Any) -> Recorded:
+    said: dict[str, Any] = {
+        "score": SCORE,
+        "module_key": MODULE,
+        "module_version": 1,
+        "cpd_minutes": 20,
+        "valid_for_months": 36,
+    }
     return record_completion(
-        practitioner_id=practitioner_id,
-        agency_id=agency_id,
-        attempt_id=attempt_id,
-        score=3,
-        module_key=MODULE,
-        module_version=1,
-        cpd_minutes=20,
-        valid_for_months=36,
+        practitioner_id=practitioner_id, agency_id=agency_id, attempt_id=attempt_id, **(said | other)
     )
 
 
 def test_a_completion_keeps_what_it_was_given(world: World) -> None:
-    attempt_id = begin(world.amina.practitioner_id, on=dt.date(2026, 3, 2))
+    attempt_id = pass_quiz(world.amina.practitioner_id, on=dt.date(2026, 3, 2))
     recorded = record(attempt_id, world.amina.practitioner_id, world.school)
     row = db.session.execute(select(Completion)).scalar_one()
     assert (row.place, row.digest, row.previous_digest) == (1, recorded.digest, BEFORE_THE_FIRST)
@@ -46,7 +48,7 @@ def test_a_completion_keeps_what_it_was_given(world: World) -> None:
     )
     assert (recorded.completed_on, recorded.expires_on) == (dt.date(2026, 3, 2), dt.date(2029, 3, 2))
     detail = db.session.execute(select(CompletionDetail)).scalar_one()
-    details = Details(world.amina.practitioner_id, world.school, attempt_id, 3)
+    details = Details(world.amina.practitioner_id, world.school, attempt_id, SCORE)
     assert (detail.place, detail.practitioner_id, detail.agency_id, detail.attempt_id, detail.score) == (
         1,
         *asdict(details).values(),
@@ -56,7 +58,7 @@ def test_a_completion_keeps_what_it_was_given(world: World) -> None:
 
 def test_a_completion_just_after_midnight_in_summer_has_the_london_date(world: World) -> None:
     with clock.at(dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC)):
-        attempt_id = begin(world.amina.practitioner_id, on=dt.date(2026, 6, 30))
+        attempt_id = pass_quiz(world.amina.practitioner_id, on=dt.date(2026, 6, 30))
         assert record(attempt_id, world.amina.practitioner_id).completed_on == dt.date(2026, 7, 1)
 
 
@@ -79,7 +81,7 @@ def test_two_equal_passes_have_different_seals(world: World) -> None:
 
 
 def test_an_attempt_is_recorded_once(world: World) -> None:
-    attempt_id = begin(world.amina.practitioner_id, on=dt.date(2026, 3, 2))
+    attempt_id = pass_quiz(world.amina.practitioner_id, on=dt.date(2026, 3, 2))
     record(attempt_id, world.amina.practitioner_id)
     with pytest.raises(IntegrityError):
         record(attempt_id, world.amina.practitioner_id)
@@ -87,7 +89,7 @@ def test_an_attempt_is_recorded_once(world: World) -> None:
 
 
 def test_nothing_is_recorded_when_the_outer_transaction_fails(world: World) -> None:
-    attempt_id = begin(world.amina.practitioner_id, on=dt.date(2026, 3, 2))
+    attempt_id = pass_quiz(world.amina.practitioner_id, on=dt.date(2026, 3, 2))
     with pytest.raises(ZeroDivisionError), atomic():
         record(attempt_id, world.amina.practitioner_id)
         raise ZeroDivisionError
@@ -97,7 +99,7 @@ def test_nothing_is_recorded_when_the_outer_transaction_fails(world: World) -> N
 def test_passes_at_the_same_moment_stand_one_behind_the_other(app: Flask, world: World) -> None:
     """Without the lock, PostgreSQL would fork the chain and SQLite would refuse all but one."""
     people = [hire(world.school) for _ in range(6)]
-    attempts = {practitioner_id: begin(practitioner_id, on=dt.date(2026, 3, 2)) for practitioner_id in people}
+    attempts = {practitioner_id: pass_quiz(practitioner_id, on=dt.date(2026, 3, 2)) for practitioner_id in people}
     db.session.remove()
     places: list[int] = []
     together = threading.Barrier(len(people))
@@ -119,3 +121,32 @@ def test_the_database_refuses_to_change_a_completion(world: World) -> None:
     complete(world.amina.practitioner_id, None, on=dt.date(2026, 2, 1))
     with pytest.raises(IntegrityError, match="completion is permanent"), atomic() as session:
         session.execute(update(Completion).values(cpd_minutes=90))
+
+
+class TestWhatIsNoPassOfTheirs:
+    """The database itself refuses to record it."""
+
+    @pytest.fixture
+    def mine(self, world: World) -> int:
+        return pass_quiz(world.amina.practitioner_id, on=dt.date(2026, 3, 2))
+
+    def refused(self, attempt_id: int, practitioner_id: int, **other: Any) -> None:
+        with pytest.raises(IntegrityError, match="records a pass of that person and module"):
+            record(attempt_id, practitioner_id, **other)
+        assert head_of_record().place == 0
+
+    def test_an_open_attempt(self, world: World) -> None:
+        self.refused(begin(world.amina.practitioner_id, on=dt.date(2026, 3, 2)), world.amina.practitioner_id)
+
+    def test_a_failed_attempt(self, world: World, mine: int) -> None:
+        tamper("UPDATE attempt SET score = 2, passed = FALSE")
+        self.refused(mine, world.amina.practitioner_id, score=2)
+
+    def test_another_persons(self, world: World, mine: int) -> None:
+        self.refused(mine, world.ben.practitioner_id)
+
+    @pytest.mark.parametrize("other", [{"module_key": "another-module"}, {"module_version": 2}, {"score": 3}])
+    def test_another_module_version_or_score(self, world: World, mine: int, other: dict[str, Any]) -> None:
+        publish("another-module")
+        publish(MODULE, version=2)
+        self.refused(mine, world.amina.practitioner_id, **other)

@@ -128,6 +128,7 @@ TAKES_A_KEY = {
         "completion_detail",
         {"place": 2, "salt": "5" * 32, "practitioner_id": 1, "attempt_id": 1, "score": 1},
     ),
+    "certificate by its place": ("certificate", CERTIFICATE | {"number": "C" * 17}),
     "certificate by what it supersedes": ("certificate", CERTIFICATE | {"number": "C" * 17, "supersedes": "A" * 17}),
     "attempt by its number": ("attempt", ATTEMPT | {"id": 3, "number": 1}),
     "attempt by being open": ("attempt", ATTEMPT | {"id": 3, "number": 2, "practitioner_id": 2}),
@@ -213,6 +214,21 @@ SITTINGS = {
         " VALUES (2, 3, 'SA-03', '[0]', '2026-02-01')",
         "no such question",
     ),
+    "a response is to a question of its attempt": (
+        "INSERT INTO response (attempt_id, position, item_id, chosen, answered_at)"
+        " VALUES (2, 2, 'SA-03', '[0]', '2026-02-01')",
+        "no such question",
+    ),
+    "a response is to the question of its place": (
+        "INSERT INTO response (attempt_id, position, item_id, chosen, answered_at)"
+        " VALUES (2, 2, 'SA-01', '[0]', '2026-02-01')",
+        "no such question",
+    ),
+    "a completion has one certificate that supersedes none": (
+        "INSERT INTO certificate SELECT 'CCCCCCCCCCCCCCCCC', place, NULL, issued_at, module_title, partnership,"
+        " signatory, details_digest FROM certificate",
+        "uq_certificate_first",
+    ),
     "a response stays in its place": (
         "UPDATE response SET position = 2 WHERE attempt_id = 2",
         "stays with its question",
@@ -234,6 +250,71 @@ SITTINGS = {
         "follows the one before",
     ),
 }
+
+
+def test_a_certificate_supersedes_one_of_its_own_completion(connection: Connection) -> None:
+    connection.execute(insert(metadata.tables["completion"]).values(NEXT["completion"]))
+    row = CERTIFICATE | {"number": "C" * 17, "place": 2, "supersedes": "A" * 17}
+
+    with pytest.raises(IntegrityError, match="one of the same completion"), connection.begin_nested():
+        connection.execute(insert(metadata.tables["certificate"]).values(row))
+    connection.execute(insert(metadata.tables["certificate"]).values(row | {"place": 1}))
+
+
+# Whose detail a second completion, of the passed attempt's module version, is not.
+NOT_THE_PASS = {
+    "open": {"practitioner_id": 2, "attempt_id": 2},
+    "of another person": {"practitioner_id": 2},
+    "with another score": {"score": 2},
+}
+
+
+@pytest.mark.parametrize("what", NOT_THE_PASS)
+def test_a_completion_records_a_pass(connection: Connection, what: str) -> None:
+    connection.execute(insert(metadata.tables["completion"]).values(NEXT["completion"]))
+
+    with pytest.raises(IntegrityError, match="records a pass|permanent"), connection.begin_nested():
+        connection.execute(
+            insert(metadata.tables["completion_detail"]).values(
+                ROW["completion_detail"] | {"place": 2} | NOT_THE_PASS[what]
+            )
+        )
+
+
+# Times of one person in agencies. They work from the 10th to the 20th, and again from the 20th on.
+@pytest.mark.parametrize(
+    ("first", "last"), [(1, 11), (10, 20), (12, 12), (12, 14), (15, None), (19, 25), (20, 21), (30, None)]
+)
+def test_nobody_works_in_two_agencies_at_once(connection: Connection, first: int, last: int | None) -> None:
+    _two_times(connection)
+    membership = metadata.tables["membership"]
+    with pytest.raises(IntegrityError, match="two agencies at once|uq_membership_current"), connection.begin_nested():
+        connection.execute(insert(membership).values(_time(first, last) | {"id": 12}))
+
+    connection.execute(insert(membership).values(_time(1, 2) | {"id": 12}))
+    with pytest.raises(IntegrityError, match="two agencies at once|uq_membership_current"), connection.begin_nested():
+        connection.execute(update(membership).where(membership.c.id == 12).values(_time(first, last)))
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 9), (1, 10), (10, 10), (20, 20)])
+def test_one_time_may_end_on_the_day_the_next_starts(connection: Connection, first: int, last: int) -> None:
+    _two_times(connection)
+    membership = metadata.tables["membership"]
+    connection.execute(insert(membership).values(_time(first, last) | {"id": 12}))
+    connection.execute(update(membership).where(membership.c.id == 12).values(_time(first, last)))
+
+
+def _two_times(connection: Connection) -> None:
+    rows = [_time(20, None) | {"id": 10}, _time(10, 20) | {"id": 11}]
+    connection.execute(insert(metadata.tables["membership"]), rows)
+
+
+def _time(first: int, last: int | None) -> dict[str, Any]:
+    return {
+        **NEXT["membership"],
+        "started_on": DAY.replace(day=first, month=3),
+        "ended_on": DAY.replace(day=last, month=3) if last else None,
+    }
 
 
 @pytest.mark.parametrize("law", SITTINGS)
