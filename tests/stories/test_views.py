@@ -57,7 +57,7 @@ class TestTheWay:
         assert "Wren comes in and talks a little" in page.text
         assert "Wren had no coat." in page.text  # the piece that was shared
         assert re.search(r"<dt>Trust</dt>\s*<dd>\s*Some\s", page.text)
-        assert "3 of 4. Before: a little" in page.text
+        assert "3 of 4. Before: A little" in page.text
         assert "The first thing is so." in page.text  # E1.01, where it comes from
 
     def test_a_glimpse_is_for_those_whose_choices_brought_it(self, client: CheckedClient) -> None:
