@@ -12,6 +12,7 @@ from elearning.certificates import views as certificates
 from elearning.core.db import db, engine_options
 from elearning.reports import views as reports
 from elearning.settings import Settings
+from elearning.stories import views as stories
 from elearning.training import views as training
 from elearning.web import access, pages, security
 
@@ -52,7 +53,7 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     CSRFProtect(app)
     accounts.init_sign_in(app)
     pages.dress(app)
-    for capability in (training, certificates, agency, reports, accounts):
+    for capability in (training, stories, certificates, agency, reports, accounts):
         app.register_blueprint(capability.bp)
     access.guard(app)
     return app

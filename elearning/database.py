@@ -26,6 +26,7 @@ from elearning.core.errors import DatabaseNotReady
 from elearning.core.installation import find_fact
 from elearning.people import models as _people  # noqa: F401
 from elearning.settings import ROOT
+from elearning.stories import models as _stories  # noqa: F401
 from elearning.training import models as _training  # noqa: F401
 
 metadata = Base.metadata

@@ -1,14 +1,19 @@
 """Steps of the practitioner's way, taken through the pages as a browser would."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from elearning.assessment.queries import find_open_sitting
 from elearning.catalogue.library import library
+from elearning.catalogue.paths import paths
+from elearning.catalogue.types import Scenario, TrainingModule
 from elearning.core.db import db
+from elearning.stories.operations import begin_walk, record_choice
+from elearning.training.operations import record_section_read
+from elearning.training.types import CONTENT_NOTE
 from tests.conftest import MODULE, Persona
 
 
@@ -27,10 +32,57 @@ def post(
 
 
 def read_everything(client: FlaskClient, key: str = MODULE) -> None:
-    """Press Continue on the content note and on every section."""
+    """Press Continue on the content note and on every section, and follow the story."""
     post(client, f"/modules/{key}/content-note")
     for section in library().modules[key].sections:
         post(client, f"/modules/{key}/sections/{section.slug}")
+    follow_story(client, key)
+
+
+def best_choices(scenario: Scenario) -> list[int]:
+    """The best choice of each scene from the first start to the ending."""
+    way = next(
+        way
+        for way in paths(scenario)
+        if all(
+            scenario.scene[stand.scene or ""].choices[n].best for stand, n in zip(way.stands, way.choices, strict=False)
+        )
+    )
+    return list(way.choices)
+
+
+def follow_story(client: FlaskClient, key: str = MODULE, choices: Sequence[int] | None = None) -> None:
+    """Begin a walk and make these choices (the best ones, if not given)."""
+    story, scenario = f"/modules/{key}/story", library().modules[key].scenario
+    if scenario is None:
+        return
+    number = hidden(client.get(story), "walk")
+    client.post(story, data={"walk": number, "answer": "1"})
+    for step, choice in enumerate(best_choices(scenario) if choices is None else choices, start=1):
+        choose(client, step, choice, key)
+
+
+def make_ready(persona: Persona, module: TrainingModule) -> None:
+    """Read everything and follow the story without the pages."""
+    for slug in [CONTENT_NOTE, *module.section]:
+        record_section_read(persona.practitioner_id, module.key, slug)
+    begin_walk(persona.practitioner_id, module, 1)
+    assert module.scenario is not None
+    for step, choice in enumerate(best_choices(module.scenario), start=1):
+        record_choice(persona.practitioner_id, library(), module.key, 1, step, choice)
+
+
+def choose(client: FlaskClient, step: int, choice: int, key: str = MODULE) -> TestResponse:
+    """Make a choice (from 0) in the scene that is shown."""
+    page = f"/modules/{key}/story/{step}"
+    return client.post(page, data={"walk": hidden(client.get(page), "walk"), "answer": str(choice + 1)})
+
+
+def hidden(response: TestResponse, name: str) -> str:
+    """The value of a hidden field of a page."""
+    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', response.text)
+    assert found, f"no {name} on {response.request.path}"
+    return found.group(1)
 
 
 def start(client: FlaskClient, key: str = MODULE) -> None:

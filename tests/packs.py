@@ -68,6 +68,96 @@ SECTIONS = {
     ),
 }
 
+STORY = """\
+title: Two doors
+minutes: 3
+fictional: true
+opening: |
+  Wren is twelve and waits outside a door.
+
+  You come by.
+reflect:
+  - Who waits at my door?
+gauges:
+  - id: trust
+    name: Trust
+    starts: 2
+    states: [None, A little, Some, A lot]
+  - id: picture
+    name: The picture
+    starts: 1
+    states: [Blank, A line, A sketch, Clear]
+pieces:
+  - {id: coat, whose: The caretaker, text: Wren had no coat.}
+  - {id: bus, whose: The driver, text: Wren missed the bus.}
+scenes:
+  - id: door
+    title: At the door
+    who: You are the caretaker.
+    see: Wren stands in the rain.
+    evidence: [E1.01]
+    choices:
+      - text: Walk on
+        follows: Wren goes on waiting in the rain, because nobody who saw it stopped to ask.
+        moves: {trust: -1}
+        next: office
+      - text: Ask Wren in and tell the lead today
+        best: true
+        follows: Wren comes in and talks a little, and the lead hears of it on the same day.
+        moves: {trust: 1, picture: 2}
+        shares: [coat]
+        next: office
+        evidence: [E1.01]
+      - text: Ask who is to blame
+        follows: Wren says nothing, since the question was about blame and not about the rain.
+        next: street
+  - id: street
+    title: In the street
+    who: You are the driver.
+    see: Wren has missed the bus.
+    evidence: [E1.01]
+    choices:
+      - text: Drive off
+        follows: The bus is on time and Wren is not, and so one more adult has looked away.
+        next: office
+      - text: Stop, and tell the lead today
+        best: true
+        follows: The bus is two minutes late, and the lead knows today where Wren was left standing.
+        moves: {trust: 1, picture: 1}
+        shares: [bus]
+        next: office
+  - id: office
+    title: In the office
+    who: You are the lead.
+    see: |
+      There are two notes, or one, or none.
+    glimpses:
+      - needs: {picture: 3}
+        text: One note says more than the other.
+    question: What now?
+    evidence: [E1.01]
+    choices:
+      - text: Make a plan with Wren
+        best: true
+        follows: The plan begins with a coat and a lift, since Wren was the one who was asked.
+        moves: {picture: 1}
+        shares: [coat, bus]
+        next: ending
+      - text: Put the notes away
+        follows: The notes are safe in a drawer, where nobody can put them beside each other.
+        next: ending
+endings:
+  - id: dry
+    title: Wren is dry
+    text: A plan is made in the same week.
+    reached: early
+    needs: {trust: 3, picture: 4}
+  - id: wet
+    title: A plan in the end
+    text: A plan is made in the spring.
+    reached: late
+"""
+
 _REASONS = ["this is what the note says and why it helps the child", "this sounds kind but leaves the child waiting alone",
             "this asks the child to carry what adults should carry"]  # fmt: skip
 
@@ -132,5 +222,6 @@ def write_pack(folder: Path) -> None:
     (folder / "module.toml").write_text(MODULE_TOML.format(key=folder.name), encoding="utf-8")
     (folder / "evidence.yaml").write_text(EVIDENCE, encoding="utf-8")
     (folder / "quiz.yaml").write_text(quiz_yaml(), encoding="utf-8")
+    (folder / "scenario.yaml").write_text(STORY, encoding="utf-8")
     for name, text in SECTIONS.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -7,6 +7,7 @@ import click
 from elearning.assessment.rules import draw_problems
 from elearning.catalogue.help import read_help
 from elearning.catalogue.loader import read_packs
+from elearning.catalogue.paths import paths
 from elearning.core.errors import ContentError
 from elearning.settings import ROOT
 
@@ -34,9 +35,12 @@ def check(folder: Path, seeds: int) -> None:
         raise ContentError(problems)
     for module in modules:
         words = sum(len(section.markdown.split()) for section in module.sections)
+        story = (
+            f" a story with {len(list(paths(module.scenario)))} ways through, all walked;" if module.scenario else ""
+        )
         click.echo(
             f"{module.key} version {module.version}: {len(module.sections)} sections ({words:,} words), "
-            f"{len(module.items)} items, {len(module.practice)} practice items, {len(module.evidence)} evidence points; "
+            f"{len(module.items)} items, {len(module.practice)} practice items, {len(module.evidence)} evidence points;{story} "
             f"{seeds:,} sets of attempts drawn, all legal."
         )
     click.echo("No known flaw found.")

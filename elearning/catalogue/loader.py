@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from elearning.catalogue import rules
+from elearning.catalogue import paths, rules
 from elearning.catalogue.prose import read_prose
 from elearning.catalogue.types import (
     EVIDENCE_ID,
@@ -23,15 +23,24 @@ from elearning.catalogue.types import (
     PRACTICE_ID,
     SLUG,
     Blueprint,
+    Choice,
+    Ending,
     EvidencePoint,
+    Gauge,
+    Glimpse,
     Item,
     ModuleHead,
     Option,
     Outcome,
     Pair,
+    Piece,
     PracticeItem,
     Question,
     Review,
+    Role,
+    Scenario,
+    ScenarioHead,
+    Scene,
     Section,
     SectionHead,
     Source,
@@ -43,7 +52,8 @@ from elearning.core.errors import ContentError
 
 LARGEST_FILE = 300_000  # bytes; the longest quiz so far has 60,000
 SECTION_FILE = re.compile(r"[0-9]{2}-([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\.md")
-FILES = ("module.toml", "quiz.yaml", "evidence.yaml")
+STORY = "scenario.yaml"
+FILES = ("module.toml", "quiz.yaml", "evidence.yaml", STORY)
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
@@ -213,6 +223,7 @@ def _read(pack: _Pack) -> Iterator[TrainingModule]:
         practised=[_text_of(entry, "section") for entry in quiz.listed("practice")] or None,
     )
     sections = [section for name, slug in files if (section := _read_section(pack, name, slug, known))]
+    story, scenario = _read_story(pack, known) if (pack.folder / STORY).exists() else (None, None)
 
     for file, group in ((toml, "outcomes"), (quiz, "practice"), (quiz, "items"), (evidence, "points")):
         for position in rules.repeated([_text_of(entry, "id") for entry in file.listed(group)]):
@@ -227,7 +238,7 @@ def _read(pack: _Pack) -> Iterator[TrainingModule]:
     if head:
         if head.key != pack.folder.name:
             pack.at(toml, ("key",), f'key is "{head.key}" but the folder is "{pack.folder.name}"')
-        for path, message in rules.head_problems(head, sections):
+        for path, message in rules.head_problems(head, sections, story):
             pack.at(toml, path, message)
         if items and len(items) == len(quiz.listed("items")):
             for message in rules.bank_problems(head, list(items.values())):
@@ -240,7 +251,42 @@ def _read(pack: _Pack) -> Iterator[TrainingModule]:
             items=tuple(items.values()),
             sources={str(name): source for (_, name), source in sources.items()},
             evidence=tuple(points.values()),
+            scenario=scenario,
         )
+
+
+def _read_story(pack: _Pack, known: rules.Known) -> tuple[ScenarioHead | None, Scenario | None]:
+    """What scenario.yaml says of the story, and the whole of it if nothing is wrong with it."""
+    file = pack.yaml(STORY, pack.text(STORY))
+    before = len(pack.problems)
+    groups: dict[str, type[BaseModel]] = {
+        "gauges": Gauge, "pieces": Piece, "roles": Role, "scenes": Scene, "endings": Ending
+    }  # fmt: skip
+    told = {name: value for name, value in file.data.items() if name not in groups}
+    head = pack.model(file, ScenarioHead, told) if file.readable else None
+    parts: dict[str, dict[Place, BaseModel]] = {"": {(): head}} if head else {}
+    for group, model in groups.items():
+        if file.readable and group != "roles" and group not in file.data:
+            pack.problem(STORY, None, f"{group} is missing")
+        parts[group] = pack.entries(file, group, model)
+        for position in rules.repeated([_text_of(entry, "id") for entry in file.listed(group)]):
+            pack.at(file, (group, position), "this id is given twice")
+    names = paths.Names(
+        gauges=file.names("gauges"),
+        pieces=file.names("pieces"),
+        roles=file.names("roles"),
+        scenes=file.names("scenes"),
+        points=known.points,
+    )
+    for place, part in (found for group in parts.values() for found in group.items()):
+        for path, message in paths.part_problems(part, names):
+            pack.at(file, (*place, *path), message)
+    if not head or len(pack.problems) > before:
+        return head, None
+    scenario = Scenario.model_validate({**dict(head), **{group: tuple(parts[group].values()) for group in groups}})
+    for path, message in paths.way_problems(scenario):
+        pack.at(file, path, message)
+    return head, scenario
 
 
 def _section_files(pack: _Pack) -> Iterator[tuple[str, str]]:
@@ -314,7 +360,8 @@ def _toml_lines(text: str) -> Lines:
 
 NOUNS = {
     "items": "item", "practice": "practice item", "points": "point", "sources": "source", "outcomes": "outcome",
-    "options": "option", "steps": "step", "pairs": "pair",
+    "options": "option", "steps": "step", "pairs": "pair", "gauges": "gauge", "pieces": "piece", "roles": "role",
+    "scenes": "scene", "glimpses": "glimpse", "choices": "choice", "endings": "ending",
 }  # fmt: skip
 
 
@@ -342,17 +389,18 @@ MUST = {
     "int": "must be a whole number",
     "date": "must be a date like 2026-03-01",
     "tuple": "must be a list; begin each line with a dash",
+    "dict": "must have names, each with a colon and a number",
     "model": "must have fields, each with its name and a colon",
     "enum": "must be {expected}",
     "literal": "must be {expected}",
     "greater": "must be {ge} or more",
     "less": "must be {le} or less",
 }
-FIELDS = {
-    name
-    for model in (ModuleHead, Review, Outcome, Blueprint, SectionHead, Item, Option, Step, Pair, EvidencePoint, Source)
-    for name in model.model_fields
-}
+MODELS: tuple[type[BaseModel], ...] = (
+    ModuleHead, Review, Outcome, Blueprint, SectionHead, Item, Option, Step, Pair, EvidencePoint, Source,
+    Scenario, Gauge, Piece, Role, Scene, Glimpse, Choice, Ending,
+)  # fmt: skip
+FIELDS = {name for model in MODELS for name in model.model_fields}
 
 
 def _plain(detail: ErrorDetails) -> str:

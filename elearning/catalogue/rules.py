@@ -13,6 +13,7 @@ from elearning.catalogue.types import (
     ModuleHead,
     Pair,
     Question,
+    ScenarioHead,
     Section,
     TrainingModule,
 )
@@ -102,13 +103,14 @@ def point_problems(point: EvidencePoint, known: Known) -> Iterator[Problem]:
         yield ("source",), problem
 
 
-def head_problems(head: ModuleHead, sections: Sequence[Section]) -> Iterator[Problem]:
+def head_problems(head: ModuleHead, sections: Sequence[Section], story: ScenarioHead | None) -> Iterator[Problem]:
     """What does not add up in `module.toml`."""
     if head.blueprint.pass_mark > head.form_length:
         yield ("blueprint", "pass_mark"), f"pass_mark is more than the {head.form_length} questions of a quiz"
-    reading = sum(section.minutes for section in sections)
+    reading = sum(section.minutes for section in sections) + (story.minutes if story else 0)
     if reading > head.minutes:
-        yield ("minutes",), f"minutes is {head.minutes}, but the sections alone take {reading}"
+        what = "sections and the story" if story else "sections"
+        yield ("minutes",), f"minutes is {head.minutes}, but the {what} alone take {reading}"
 
 
 def bank_problems(head: ModuleHead, items: Sequence[Item]) -> Iterator[str]:
@@ -142,5 +144,5 @@ def unknown(noun: str, name: str, known: Collection[str] | None) -> str | None:
     """What to say of a name that nothing has; None when it is known, or when we cannot know."""
     if known is None or name in known:
         return None
-    hint = near(name, known) if noun in ("section", "source") else ""  # numbers are always near each other
+    hint = "" if noun in ("outcome", "evidence point") else near(name, known)  # numbers are always near each other
     return f'there is no {noun} "{name}"{hint}'

@@ -212,6 +212,107 @@ class Section(SectionHead):
     citations: tuple[EvidenceId, ...]
 
 
+class Gauge(Frozen):
+    """Something that choices in a story move. `states` are words, from the lowest to the highest."""
+
+    id: Slug
+    name: Text
+    states: tuple[Text, ...] = Field(min_length=4, max_length=5)
+    starts: int = Field(ge=1, description="the state at the beginning, counted from 1")
+
+
+class Piece(Frozen):
+    """What one person in a story has seen or heard. At the end all pieces are laid down."""
+
+    id: Slug
+    whose: Text
+    text: Text
+
+
+class Role(Frozen):
+    """Someone whose part can be taken, the scene they begin in and the piece they hold."""
+
+    id: Slug
+    name: Text
+    scene: Slug
+    piece: Slug
+
+
+class Glimpse(Frozen):
+    """A paragraph for those whose earlier choices brought the gauges at least so far."""
+
+    needs: dict[str, int]
+    text: Text
+
+
+class Choice(Frozen):
+    """What one may do in a scene, and what follows from it with its reason."""
+
+    text: Text
+    follows: Text
+    best: bool = Field(False, strict=True)
+    moves: dict[str, int] = Field({}, description="gauge -> so many states up or down")
+    shares: tuple[Slug, ...] = Field((), description="the pieces that others learn of; `own` is the role's")
+    next: Slug = Field(description='a scene, or "ending" for the first ending that fits')
+    evidence: tuple[EvidenceId, ...] = ()
+
+
+class Scene(Frozen):
+    """One page of a story: who you are, what you see, what you may do."""
+
+    id: Slug
+    title: Title
+    who: Text
+    see: Text
+    glimpses: tuple[Glimpse, ...] = Field((), description="the first that fits is shown below what you see")
+    question: Text = "What do you do?"
+    evidence: tuple[EvidenceId, ...] = Field(min_length=1)
+    choices: tuple[Choice, ...] = Field(min_length=2, max_length=5)
+
+
+class Ending(Frozen):
+    """How a story can end. The first whose `needs` the gauges meet is reached; the last needs nothing."""
+
+    id: Slug
+    title: Title
+    text: Text
+    reached: Literal["early", "late", "very late"]
+    needs: dict[str, int] = {}
+
+
+class ScenarioHead(Frozen):
+    """What a story says of itself."""
+
+    title: Title
+    minutes: int = Field(ge=1, le=15)
+    fictional: bool = Field(strict=True)
+    opening: Text
+    reflect: tuple[Text, ...] = Field(min_length=1)
+
+
+class Scenario(ScenarioHead):
+    """An invented story to walk through (content rules L20 to L22). Without roles it begins in its first scene."""
+
+    gauges: tuple[Gauge, ...]
+    pieces: tuple[Piece, ...]
+    roles: tuple[Role, ...] = ()
+    scenes: tuple[Scene, ...]
+    endings: tuple[Ending, ...]
+
+    @cached_property
+    def scene(self) -> dict[str, Scene]:
+        return {scene.id: scene for scene in self.scenes}
+
+    @cached_property
+    def ending(self) -> dict[str, Ending]:
+        return {ending.id: ending for ending in self.endings}
+
+    @cached_property
+    def starts(self) -> tuple[str, ...]:
+        """The scene that each role begins in; without roles the first one."""
+        return tuple(role.scene for role in self.roles) or (self.scenes[0].id,)
+
+
 class Review(Frozen):
     """The publication a module teaches from, and what of it could be read."""
 
@@ -262,6 +363,7 @@ class TrainingModule(ModuleHead):
     items: tuple[Item, ...]
     sources: dict[str, Source]
     evidence: tuple[EvidencePoint, ...]
+    scenario: Scenario | None = None
 
     @cached_property
     def item(self) -> dict[str, Item]:

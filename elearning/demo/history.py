@@ -7,18 +7,21 @@ time, because the record is a chain.
 import datetime as dt
 import heapq
 from collections.abc import Callable, Iterator
+from itertools import count
 from random import Random
 
 from elearning.accounts.operations import grant_role, name_demo_people, open_account
 from elearning.assessment.operations import record_response
 from elearning.assessment.queries import find_open_sitting, list_attempts
 from elearning.catalogue.library import Library
-from elearning.catalogue.types import ItemType, TrainingModule
+from elearning.catalogue.paths import first_stand, next_stand
+from elearning.catalogue.types import ItemType, Scenario, TrainingModule
 from elearning.core import clock
 from elearning.core.db import atomic
 from elearning.core.roles import Role
 from elearning.demo.cast import AGENCIES, FIRST_NAMES, LAST_NAMES, NAMED
 from elearning.people.operations import add_agency, add_practitioner, join_agency
+from elearning.stories.operations import begin_walk, record_choice
 from elearning.training.operations import record_section_read, start_quiz, submit_quiz
 from elearning.training.rules import missed_sections
 from elearning.training.types import CONTENT_NOTE
@@ -132,6 +135,22 @@ class Past:
         record_section_read(practitioner_id, module.key, CONTENT_NOTE)
         for section in module.sections[:sections]:
             record_section_read(practitioner_id, module.key, section.slug)
+        if module.scenario and sections == len(module.sections):
+            self._walk(module, module.scenario, practitioner_id)
+
+    def _walk(self, module: TrainingModule, scenario: Scenario, practitioner_id: int) -> None:
+        """Follow the story to an ending, choosing the best more often than not."""
+        role = self.chance.randrange(len(scenario.starts))
+        begin_walk(practitioner_id, module, 1, role)
+        stand = first_stand(scenario, role)
+        for step in count(1):
+            if stand.scene is None:
+                return
+            choices = scenario.scene[stand.scene].choices
+            weights = [3 if choice.best else 1 for choice in choices]
+            (choice,) = self.chance.choices(range(len(choices)), weights)
+            record_choice(practitioner_id, self.library, module.key, 1, step, choice)
+            stand = next_stand(scenario, stand, choice)
 
     def _journey(self, module: TrainingModule, practitioner_id: int, start: dt.datetime, grasp: float) -> Steps:
         """Read, take the quiz, and after a fail read again and retake; some stop on the way."""

@@ -17,8 +17,10 @@ def progress(
     completions: Sequence[CompletionFacts],
     now: dt.datetime,
     today: dt.date,
+    story: bool | None = None,
 ) -> Progress:
-    """Where someone stands. `completions` are theirs of this module, newest first.
+    """Where someone stands. `completions` are theirs of this module, newest first. `story` says whether they came to
+    an ending of its story; None if they have not begun it.
 
     A set of attempts ends with a pass; the next set opens when the renewal window does. Within a set the next attempt
     opens once the sections of the wrong answers were read again, and after the last one a pause comes first.
@@ -39,6 +41,8 @@ def progress(
             attempt_number=number,
             expires_on=newest.expires_on if newest else None,
             renews_from=renewal,
+            has_begun_story=story is not None,
+            has_followed_story=bool(story),
             **more,  # type: ignore[arg-type]  # the optional fields of Progress
         )
 
@@ -54,6 +58,8 @@ def progress(
         if len(in_set) % module.blueprint.attempts == 0 and now < opens_at:
             return stands(Quiz.PAUSED, opens_at=opens_at)
     if CONTENT_NOTE not in read or any(section.slug not in read for section in module.sections):
+        return stands(Quiz.READ_FIRST)
+    if module.scenario is not None and not story:
         return stands(Quiz.READ_FIRST)
     return stands(Quiz.READY)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from elearning.assessment.types import AttemptFacts
-from elearning.catalogue.types import Section, TrainingModule
+from elearning.catalogue.types import Scenario, Section, TrainingModule
 
 CONTENT_NOTE = "content-note"  # kept with the sections someone has read
 
@@ -13,7 +13,7 @@ CONTENT_NOTE = "content-note"  # kept with the sections someone has read
 class Quiz(StrEnum):
     """What a practitioner can do about a module's quiz now."""
 
-    READ_FIRST = "read first"  # sections are still unread
+    READ_FIRST = "read first"  # sections are still unread, or the story not followed
     READY = "ready"
     OPEN = "open"  # an attempt is under way
     REVISIT = "revisit"  # not passed: some sections to read again
@@ -31,6 +31,8 @@ class Progress:
     quiz: Quiz
     set_number: int
     attempt_number: int  # of the open attempt or the next one, within the set
+    has_begun_story: bool = False
+    has_followed_story: bool = False  # to an ending, once
     revisit: tuple[Section, ...] = ()  # what to read again before the next attempt
     opens_at: dt.datetime | None = None  # the end of a pause
     expires_on: dt.date | None = None  # of the latest completion
@@ -46,8 +48,13 @@ class Progress:
         return sum(section.slug in self.read for section in self.module.sections)
 
     @property
+    def story_to_follow(self) -> Scenario | None:
+        """The module's story, as long as it was not followed to an ending."""
+        return None if self.has_followed_story else self.module.scenario
+
+    @property
     def is_started(self) -> bool:
-        return bool(self.read or self.attempts)
+        return bool(self.read or self.attempts or self.has_begun_story)
 
     @property
     def status(self) -> str:

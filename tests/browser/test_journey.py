@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from elearning.catalogue.loader import read_packs
+from elearning.catalogue.paths import first_stand, next_stand
 from elearning.catalogue.types import Item, ItemType
 from elearning.settings import ROOT
 from tests.browser.conftest import Screen, scrolls_sideways, sign_in_as
@@ -55,6 +56,29 @@ def read_all(page: Page) -> None:
         assert not scrolls_sideways(page), section.slug
         page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text(f"{len(MODULE.sections)} of {len(MODULE.sections)} sections read")).to_be_visible()
+    follow_story(page)
+
+
+def follow_story(page: Page) -> None:
+    """Walk the module's story by its best choices."""
+    scenario = MODULE.scenario
+    assert scenario is not None
+    page.get_by_role("link", name=f"Follow the story: {scenario.title}").first.click()
+    page.get_by_role("button", name="Start the story").click()
+    stand = first_stand(scenario, 0)
+    while stand.scene is not None:
+        scene = scenario.scene[stand.scene]
+        expect(page.get_by_role("heading", level=1)).to_have_text(scene.title)
+        assert not scrolls_sideways(page), scene.id
+        (best,) = [position for position, choice in enumerate(scene.choices) if choice.best]
+        page.get_by_label(scene.choices[best].text, exact=True).check()
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("What followed")
+        assert not scrolls_sideways(page), scene.id
+        stand = next_stand(scenario, stand, best)
+        page.get_by_role("link", name="Next" if stand.scene else "See how it ends", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(scenario.ending[stand.ending or ""].title)
+    assert not scrolls_sideways(page)
 
 
 def sit(page: Page, *, right: bool) -> set[str]:

@@ -19,7 +19,7 @@ def fields(model: type[types.Frozen], before: str = "") -> set[str]:
     for name, field in model.model_fields.items():
         inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
         parts = [kind for kind in inner if issubclass(kind, types.Frozen)]
-        names |= fields(parts[0], f"{name}.") if parts else {before + name}
+        names |= fields(parts[0], f"{before}{name}.") if parts else {before + name}
     return names
 
 
@@ -30,6 +30,15 @@ def fields(model: type[types.Frozen], before: str = "") -> set[str]:
         ("Sections", fields(types.SectionHead)),
         ("quiz.yaml", fields(types.Item) | fields(types.PracticeItem)),
         ("evidence.yaml", fields(types.Source, "sources.") | fields(types.EvidencePoint, "points.")),
+        (
+            "scenario.yaml",
+            fields(types.ScenarioHead)
+            | fields(types.Gauge, "gauges.")
+            | fields(types.Piece, "pieces.")
+            | fields(types.Role, "roles.")
+            | fields(types.Scene, "scenes.")
+            | fields(types.Ending, "endings."),
+        ),
         ("help.toml", fields(Help)),
     ],
 )

@@ -247,7 +247,7 @@ def test_sections_cannot_take_longer_than_the_module(pack: Path) -> None:
     spoil(pack, "module.toml", ("minutes = 20", "minutes = 10"))
     spoil(pack, "02-the-idea.md", ("minutes: 2", "minutes: 5"))
     spoil(pack, "03-what-next.md", ("minutes: 2", "minutes: 5"))
-    assert problems_of(pack) == ["module.toml:6: minutes is 10, but the sections alone take 11"]
+    assert problems_of(pack) == ["module.toml:6: minutes is 10, but the sections and the story alone take 14"]
 
 
 def test_every_pack_of_a_folder_is_told(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Published versions: stored once, whole, and never changed."""
 
+import json
+
 import pytest
 from flask import Flask
 from sqlalchemy.exc import NoResultFound
@@ -13,7 +15,8 @@ from elearning.core.errors import ContentError, DatabaseNotReady
 from tests.conftest import MODULE
 
 # Changes only when the sample pack or what counts as content does: then every published version looks changed, too.
-GOLDEN = "17831f6b7d43329d66efb0db48e6fdce57a119ba37be81c9f7dda61916452cd3"
+GOLDEN = "5141fa35b680a257e2b413fff089f984489f4d298aa7669e15c1f22fae2daf59"
+BEFORE_STORIES = "17831f6b7d43329d66efb0db48e6fdce57a119ba37be81c9f7dda61916452cd3"  # the sample pack without its story
 
 
 @pytest.fixture
@@ -27,6 +30,16 @@ def changed(module: TrainingModule, **fields: object) -> TrainingModule:
 
 def test_the_digest_of_the_sample_pack(module: TrainingModule) -> None:
     assert content_digest(module) == GOLDEN
+
+
+def test_a_module_without_a_story_has_the_digest_it_always_had(module: TrainingModule) -> None:
+    assert content_digest(module.model_copy(update={"scenario": None})) == BEFORE_STORIES
+
+
+def test_a_version_stored_before_there_were_stories_still_reads(module: TrainingModule) -> None:
+    stored = module.model_dump(mode="json")
+    del stored["scenario"]
+    assert TrainingModule.model_validate_json(json.dumps(stored)).scenario is None
 
 
 def test_the_digest_changes_with_a_key_and_not_with_the_renderer(module: TrainingModule) -> None:

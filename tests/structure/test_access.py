@@ -58,6 +58,12 @@ POST  /modules/<key>/content-note                   in   302  302  302  302  302
 GET   /modules/<key>/sections/<slug>                in   200  200  200  200  200  200
 POST  /modules/<key>/sections/<slug>                in   302  302  302  302  302  302
 GET   /modules/<key>/sources                        in   200  200  200  200  200  200
+GET   /modules/<key>/story                          in   200  200  200  200  200  200
+GET   /modules/<key>/story/<int:step>               in   200  302  302  302  302  302
+POST  /modules/<key>/story/<int:step>               in   302  302  302  302  302  302
+GET   /modules/<key>/story/<int:step>/followed      in   200  302  302  302  302  302
+GET   /modules/<key>/story/ending                   in   200  302  302  302  302  302
+POST  /modules/<key>/story                          in   302  302  302  302  302  302
 GET   /modules/<key>/quiz                           in   200  200  200  200  200  200
 POST  /modules/<key>/quiz                           in   302  302  302  302  302  302
 GET   /modules/<key>/quiz/<int:position>            in   302  302  302  302  302  302
@@ -82,6 +88,8 @@ SENT: Mapping[str, dict[str, str]] = {
     "/sign-in/code": {"code": "12345678"},
     "/sign-in/demo": {"account_id": "1"},
     "/account": {"full_name": "their own"},
+    "/modules/<key>/story": {"walk": "1"},
+    "/modules/<key>/story/<int:step>": {"walk": "1", "answer": "1"},
     "/modules/<key>/quiz/<int:position>": {"attempt": "1", "answer": "1"},
     "/modules/<key>/quiz/check": {"attempt": "1"},
 }
@@ -168,6 +176,7 @@ def site(
             "<key>": MODULE,
             "<slug>": sample_library.modules[MODULE].sections[0].slug,
             "<int:position>": "1",
+            "<int:step>": "1",
             "<int:attempt_id>": str(attempt_id),
             "<path:filename>": "style.css",
         }

@@ -15,8 +15,8 @@ from elearning.completions.models import Completion
 from elearning.core import clock
 from elearning.core.db import db
 from elearning.core.errors import Refused
-from elearning.training.operations import record_section_read, start_quiz, submit_quiz
-from elearning.training.types import CONTENT_NOTE
+from elearning.training.operations import start_quiz, submit_quiz
+from tests import journey
 from tests.conftest import MODULE, NOON, World
 
 AT_ONCE = 8
@@ -54,8 +54,7 @@ def count(model: type) -> int:
 def begin(world: World) -> int:
     """Amina has read everything and started; the attempt's id."""
     module = library().modules[MODULE]
-    for slug in [CONTENT_NOTE, *module.section]:
-        record_section_read(world.amina.practitioner_id, MODULE, slug)
+    journey.make_ready(world.amina, module)
     return start_quiz(world.amina.practitioner_id, module)
 
 
@@ -72,8 +71,7 @@ def test_starting_eight_times_at_once_starts_one_attempt(app: Flask, world: Worl
     module = library().modules[MODULE]
     started = at_once(app, lambda: start_quiz(world.ben.practitioner_id, module))
     assert all(isinstance(result, Refused) for result in started), started  # Ben has read nothing
-    for slug in [CONTENT_NOTE, *module.section]:
-        record_section_read(world.ben.practitioner_id, MODULE, slug)
+    journey.make_ready(world.ben, module)
     started = at_once(app, lambda: start_quiz(world.ben.practitioner_id, module))
     assert len(set(map(str, started))) == 1, started
     assert count(Attempt) == 2
@@ -114,8 +112,7 @@ def test_completing_eight_people_at_once_makes_one_chain(app: Flask, world: Worl
     module = library().modules[MODULE]
     attempts = []
     for person in people:
-        for slug in [CONTENT_NOTE, *module.section]:
-            record_section_read(person.practitioner_id, MODULE, slug)
+        journey.make_ready(person, module)
         attempt_id = start_quiz(person.practitioner_id, module)
         sitting = find_open_sitting(person.practitioner_id, MODULE)
         assert sitting is not None
