@@ -11,7 +11,6 @@ from elearning.catalogue.library import Library
 from elearning.certificates.rules import grouped
 from elearning.core.db import atomic, db
 from elearning.core.models import AuditEntry
-from elearning.people import operations as people
 from elearning.people.models import Membership, Practitioner
 from tests.conftest import CheckedClient, World
 from tests.records import begin, complete, hire
@@ -94,12 +93,6 @@ def test_names_are_text_not_markup(grace: CheckedClient, world: World) -> None:
 
 def test_nobody_found(grace: CheckedClient) -> None:
     assert "Nobody at Harrow Lane School fits what you asked for" in grace.get("/agency?name=zzz").text
-
-
-def test_an_agency_without_people(grace: CheckedClient, world: World) -> None:
-    for persona in (world.amina, world.ben, world.grace, world.officer):
-        people.leave_agency(persona.practitioner_id, ended_on=TODAY)
-    assert "Nobody is registered at Harrow Lane School yet" in grace.get("/agency").text
 
 
 def test_a_partnership_without_modules(app: Flask, grace: CheckedClient) -> None:

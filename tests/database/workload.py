@@ -9,6 +9,7 @@ import contextlib
 import json
 import multiprocessing
 import sys
+import time
 from collections.abc import Callable
 from multiprocessing.synchronize import Barrier
 
@@ -22,6 +23,7 @@ from elearning.core.models import Installation
 
 PROCESSES = 8
 COUNTER = "counter"
+THINKING = 0.001  # seconds between reading and writing, so that the processes do meet
 everyone: Barrier
 
 READ = f"SELECT value FROM installation WHERE name = '{COUNTER}'"
@@ -41,6 +43,7 @@ def through_atomic(url: str, *, serialised: bool) -> Callable[[], None]:
             if serialised:
                 serialise(COUNTER)
             value = session.scalars(select(Installation.value).where(counter)).one()
+            time.sleep(THINKING)
             session.execute(update(Installation).where(counter).values(value=str(int(value) + 1)))
 
     return add_one
@@ -59,6 +62,7 @@ def through_sqlite(url: str, *, deferred: bool) -> Callable[[], None]:
             if deferred:
                 connection.execute("BEGIN")
             value = int(connection.execute(READ).fetchone()[0])
+            time.sleep(THINKING)
             connection.execute(WRITE, (str(value + 1),))
             connection.commit()
         except pysqlite3.dbapi2.OperationalError:
