@@ -10,14 +10,17 @@ from sqlalchemy import func, select
 
 from elearning import database
 from elearning.app import create_app
-from elearning.catalogue.library import Library
+from elearning.catalogue.library import Library, library
 from elearning.core.db import db
+from elearning.core.errors import Refused
 from elearning.stories.models import StoryStep
+from elearning.stories.operations import begin_walk, record_choice
 from elearning.stories.queries import find_walk
 from tests import journey
 from tests.catalogue.test_paths import ROLES
 from tests.conftest import MODULE, CheckedClient, World, running, settings_for
 from tests.packs import write_pack
+from tests.training.test_races import AT_ONCE, at_once
 
 HOME = f"/modules/{MODULE}"
 STORY = f"{HOME}/story"
@@ -160,6 +163,16 @@ class TestThePlaceIsKept:
         ben.sign_in(world.ben)
         ben.post(f"{STORY}/1", data={"walk": "1", "answer": "1"})
         assert steps() == 1
+
+
+def test_choosing_eight_times_at_once_keeps_one_choice(app: Flask, world: World) -> None:
+    module = library().modules[MODULE]
+    begin_walk(world.amina.practitioner_id, module, 1)
+    turn = iter(range(AT_ONCE))
+    results = at_once(app, lambda: record_choice(world.amina.practitioner_id, library(), MODULE, 1, 1, next(turn) % 2))
+    assert all(result is None or isinstance(result, Refused) for result in results), results
+    assert sum(result is None for result in results) == AT_ONCE // 2
+    assert steps() == 2
 
 
 class TestBeforeTheQuiz:
