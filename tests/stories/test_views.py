@@ -163,6 +163,10 @@ class TestThePlaceIsKept:
         ben.sign_in(world.ben)
         ben.post(f"{STORY}/1", data={"walk": "1", "answer": "1"})
         assert steps() == 1
+        begin(ben)
+        journey.choose(client, 1, TELL)
+        assert ben.get(f"{STORY}/1/followed").location == f"{STORY}/1"
+        assert "Wren comes in" in client.get(f"{STORY}/1/followed").text
 
 
 def test_choosing_eight_times_at_once_keeps_one_choice(app: Flask, world: World) -> None:
