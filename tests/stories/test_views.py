@@ -163,6 +163,20 @@ class TestThePlaceIsKept:
         ben.sign_in(world.ben)
         ben.post(f"{STORY}/1", data={"walk": "1", "answer": "1"})
         assert steps() == 1
+        begin(ben)
+        journey.choose(client, 1, TELL)
+        assert ben.get(f"{STORY}/1/followed").location == f"{STORY}/1"
+        assert "Wren comes in" in client.get(f"{STORY}/1/followed").text
+
+
+def test_choosing_eight_times_at_once_keeps_one_choice(app: Flask, world: World) -> None:
+    module = library().modules[MODULE]
+    begin_walk(world.amina.practitioner_id, module, 1)
+    turn = iter(range(AT_ONCE))
+    results = at_once(app, lambda: record_choice(world.amina.practitioner_id, library(), MODULE, 1, 1, next(turn) % 2))
+    assert all(result is None or isinstance(result, Refused) for result in results), results
+    assert sum(result is None for result in results) == AT_ONCE // 2
+    assert steps() == 2
 
 
 def test_choosing_eight_times_at_once_keeps_one_choice(app: Flask, world: World) -> None:
