@@ -105,11 +105,13 @@ def _plain(text: str) -> str:
 def numbers(module: TrainingModule) -> Iterator[Finding]:
     """L24: every figure on screen stands in the points that its paragraph or question cites.
 
-    A paragraph that cites nothing may name 999 and the quiz's own numbers; what stands in quotation marks is an example.
-    In a question the stem is a story, and wrong options may be wrong: the feedback counts, and a right answer to recall.
+    A paragraph that cites nothing may name 999, the quiz's own numbers and when the review came out; what stands in
+    quotation marks is an example. In a question the stem is a story, and wrong options may be wrong: the feedback
+    counts, and a right answer to recall.
     """
     plan = module.blueprint
     own = {"999", *map(str, (module.form_length, plan.pass_mark, plan.attempts, plan.pause_hours, module.minutes))}
+    own |= set(_numbers(module.review.published))
     for section, block in _blocks(module):
         cited = _Cited.of(module, block.citations)
         what = "stands in none of the points cited here" if block.citations else "needs a point to cite"
@@ -231,6 +233,8 @@ def who_speaks(module: TrainingModule) -> Iterator[Finding]:
     """L24: "the review says" stands only with a point from the review's own source; so does "the note says" if that is one."""
     own_sources = {point.source for point in module.evidence if point.whose is Whose.REVIEW}
     own = {point.id for point in module.evidence if point.source in own_sources}
+    if not own:
+        return  # a module on no review of its own speaks of other people's
     labels = " ".join(module.sources[key].label.lower() for key in own_sources)
     publications = [name for name in _PUBLICATIONS if name in labels] or ["review"]
     speaks = re.compile(_SPEAKS.replace("{publications}", "|".join(publications)))

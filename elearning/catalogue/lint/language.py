@@ -142,7 +142,7 @@ def acronyms(module: TrainingModule) -> Iterator[Finding]:
             for text in block.texts:
                 for found in _ACRONYM.finditer(text):
                     name = found.group()
-                    spelt = text[: found.start()].endswith("(") or text[found.end() :].startswith(" (")
+                    spelt = text[: found.start()].endswith("(") or text[found.end() :].startswith((" (", ", the "))
                     proper = re.match(r" [A-Z]\b", text[found.end() :])  # part of a name, as in EMPOWER U
                     if name not in seen | _KNOWN_ACRONYMS and not spelt and not proper:
                         yield error(
