@@ -6,11 +6,12 @@ longest ago come back. `draw_problems` proves all of it for a bank, seed by seed
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from random import Random
 
 from elearning.assessment.types import DrawnItem, Form
-from elearning.catalogue.types import Item, ItemType, Level, Outcome, Question, TrainingModule
+from elearning.catalogue.types import Item, ItemType, Level, Question, TrainingModule
 
 TRIES = 500
 
@@ -25,43 +26,55 @@ def draw(module: TrainingModule, seed: int, seen: Sequence[Iterable[str]]) -> Fo
     Raises NoLegalForm if the bank is too small even with every item allowed.
     """
     chance = Random(seed)
+    items = _choose(module, _pools(module), chance, seen)
+    chance.shuffle(items)
+    return tuple(DrawnItem(item.id, shown_order(item, chance), item.key) for item in items)
+
+
+Pool = tuple[tuple[Item, ...], int]  # items of one outcome and kind, and how many of them a form takes
+
+
+def _pools(module: TrainingModule) -> list[Pool]:
+    """For each outcome the lower and the apply items."""
+    pools: list[Pool] = []
+    for outcome in module.outcomes:
+        items = [item for item in module.items if item.outcome == outcome.id]
+        lower = tuple(item for item in items if item.level is not Level.APPLY)
+        apply = tuple(item for item in items if item.level is Level.APPLY)
+        pools += [(lower, module.blueprint.lower_per_outcome), (apply, module.blueprint.apply_per_outcome)]
+    return pools
+
+
+def _choose(module: TrainingModule, pools: list[Pool], chance: Random, seen: Sequence[Iterable[str]]) -> list[Item]:
+    """The items of the next form, not yet in the order of the page."""
     kept = [frozenset(ids) for ids in seen]
     attempts = module.blueprint.attempts
     if len(kept) >= attempts:
         kept = kept[len(kept) - attempts + 1 :]
     while True:
         try:
-            items = _deal(module, max(1, attempts - len(kept)), frozenset().union(*kept), chance)[0]
-            break
+            forms = max(1, attempts - len(kept))
+            return _deal(pools, forms, frozenset().union(*kept), module.blueprint.scenarios_at_least, chance)
         except NoLegalForm:
             if not kept:
                 raise
             kept = kept[1:]  # a new module version may have dropped items: let the oldest come back
-    chance.shuffle(items)
-    return tuple(DrawnItem(item.id, shown_order(item, chance), item.key) for item in items)
 
 
-def _deal(module: TrainingModule, forms: int, avoid: frozenset[str], chance: Random) -> list[list[Item]]:
-    """Deal `forms` legal forms that share no item, so that the later attempts stay possible too."""
+def _deal(pools: list[Pool], forms: int, avoid: frozenset[str], scenarios: int, chance: Random) -> list[Item]:
+    """Deal `forms` legal forms that share no item, so that the later attempts stay possible too; answer with the first."""
+    unseen = [([item for item in pool if item.id not in avoid], each) for pool, each in pools]
+    if any(len(pool) < each * forms for pool, each in unseen):
+        raise NoLegalForm
     for _ in range(TRIES):
         dealt: list[list[Item]] = [[] for _ in range(forms)]
-        for pool, each in _pools(module, avoid):
-            if len(pool) < each * forms:
-                raise NoLegalForm
+        for pool, each in unseen:
             chance.shuffle(pool)
             for number, form in enumerate(dealt):
                 form += pool[number * each : (number + 1) * each]
-        if all(_scenarios(form) >= module.blueprint.scenarios_at_least for form in dealt):
-            return dealt
+        if all(_scenarios(form) >= scenarios for form in dealt):
+            return dealt[0]
     raise NoLegalForm
-
-
-def _pools(module: TrainingModule, avoid: frozenset[str]) -> Iterable[tuple[list[Item], int]]:
-    """For each outcome the lower and the apply items still unseen, and how many of them a form takes."""
-    for outcome in module.outcomes:
-        unseen = [item for item in module.items if item.outcome == outcome.id and item.id not in avoid]
-        yield [item for item in unseen if item.level is not Level.APPLY], module.blueprint.lower_per_outcome
-        yield [item for item in unseen if item.level is Level.APPLY], module.blueprint.apply_per_outcome
 
 
 def _scenarios(items: Iterable[Item]) -> int:
@@ -95,27 +108,43 @@ def read_form(text: str) -> Form:
 def draw_problems(module: TrainingModule, seeds: int = 1000) -> list[str]:
     """Why the bank cannot give every practitioner a full set of legal attempts; empty when every seed is legal."""
     plan = module.blueprint
+    wanted = Counter({(outcome.id, False): plan.lower_per_outcome for outcome in module.outcomes})
+    wanted.update({(outcome.id, True): plan.apply_per_outcome for outcome in module.outcomes})
+    pools = _pools(module)
     for seed in range(seeds):
         seen: list[frozenset[str]] = []
         for number in range(1, plan.attempts + 2):
             try:
-                form = draw(module, seed * 10 + number, seen)
+                items = _choose(module, pools, Random(seed * 10 + number), seen)  # as `draw` does
             except NoLegalForm:
                 return [f"no legal form for attempt {number} (seed {seed}); add items or scenario judgements"]
-            items = [module.item[drawn.item_id] for drawn in form]
-            shared = frozenset(item.id for item in items) & frozenset().union(*seen[-plan.attempts + 1 :])
+            ids = frozenset(item.id for item in items)
+            shared = ids & frozenset().union(*seen[-plan.attempts + 1 :])
             legal = (
-                len({item.id for item in items}) == module.form_length
+                len(ids) == module.form_length
                 and _scenarios(items) >= plan.scenarios_at_least
-                and all(_is_covered(module, outcome, items) for outcome in module.outcomes)
+                and Counter((item.outcome, item.level is Level.APPLY) for item in items) == wanted
             )
             if shared or not legal:
                 return [f"attempt {number} (seed {seed}) breaks the blueprint or repeats {sorted(shared)}"]
-            seen.append(frozenset(item.id for item in items))
+            seen.append(ids)
     return []
 
 
-def _is_covered(module: TrainingModule, outcome: Outcome, items: Sequence[Item]) -> bool:
-    levels = [item.level is Level.APPLY for item in items if item.outcome == outcome.id]
-    plan = module.blueprint
-    return levels.count(True) == plan.apply_per_outcome and levels.count(False) == plan.lower_per_outcome
+def position_problems(module: TrainingModule, seeds: int = 200) -> list[str]:
+    """Whether the right option stands too often in one place, over many draws (content rule L04)."""
+    counts: Counter[tuple[int, int]] = Counter()  # of questions with so many options, the right one at this place
+    totals: Counter[int] = Counter()
+    for seed in range(seeds):
+        for drawn in draw(module, seed, []):
+            options = module.item[drawn.item_id].options
+            if len(drawn.key) == 1 and options:
+                counts[len(options), drawn.order.index(drawn.key[0])] += 1
+                totals[len(options)] += 1
+    return [
+        f"of {total} questions with {size} options, the right one stands at place {place + 1} in {counts[size, place]}"
+        for size, total in totals.items()
+        for place in range(size)
+        # More than four and a half standard deviations from an even share.
+        if (counts[size, place] * size - total) ** 2 > 20 * total * (size - 1)
+    ]

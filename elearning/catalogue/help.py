@@ -1,6 +1,7 @@
 """The "Get help now" contacts, from one dated file that the partnership keeps: `modules/help.toml`."""
 
 import datetime as dt
+import re
 import tomllib
 from pathlib import Path
 
@@ -20,6 +21,16 @@ class Help(Frozen):
 
     checked_on: dt.date
     contacts: tuple[Contact, ...]
+
+
+def help_lines(folder: Path) -> dict[str, int]:
+    """The first line of each field of help.toml, where there is one."""
+    path = folder / "help.toml"
+    lines: dict[str, int] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.exists() else (), start=1):
+        if found := re.match(r"\s*\[*\s*(\w+)", line):
+            lines.setdefault(found.group(1), number)
+    return lines
 
 
 def read_help(folder: Path) -> Help | None:

@@ -21,6 +21,7 @@ from elearning.catalogue.types import (
     NO_CONTROLS,
     OUTCOME_ID,
     PRACTICE_ID,
+    RULE_CODE,
     SLUG,
     Blueprint,
     Choice,
@@ -87,6 +88,7 @@ class _Pack:
 
     folder: Path
     problems: list[str] = field(default_factory=list)
+    bodies: dict[str, Lines] = field(default_factory=dict)  # for each section, the lines above its text
 
     def problem(self, name: str, line: int | None, message: str) -> None:
         place = "/".join(part for part in ("modules", self.folder.name, name) if part) + (f":{line}" if line else "")
@@ -183,24 +185,48 @@ class _Pack:
         self.problem(file.name, _line(file.lines, path), f"{subject}: {message}" if subject else message)
 
 
+@dataclass(frozen=True)
+class Pack:
+    """A module with where each part of it was written, so that a finding can name its line."""
+
+    module: TrainingModule
+    lines: dict[str, Lines]  # by file; the path of a line of a section is that line, counted within its body
+    names: dict[str, str]  # the file of each section, by its slug
+
+    def place(self, part: str, path: Place) -> tuple[str, int | None]:
+        """File and line of a path in a file of the pack, or of a line of the section with this slug."""
+        file = self.names.get(part, part)
+        name = "/".join(("modules", self.module.key, file))
+        match path:
+            case (int(line),):
+                return name, self.lines[file][()] + line
+            case _:
+                return name, _line(self.lines[file], path) if path else None
+
+
 def read_packs(folder: Path) -> list[TrainingModule]:
-    """Every pack of a folder. Raises ContentError with all that is wrong with any of them."""
+    """The module of every pack of a folder. Raises ContentError with all that is wrong with any of them."""
+    return [pack.module for pack in read_packs_with_lines(folder)]
+
+
+def read_packs_with_lines(folder: Path) -> list[Pack]:
+    """Every pack of a folder, with its lines. Raises ContentError with all that is wrong with any of them."""
     if not folder.is_dir():
         raise ContentError([f"{folder.name}: there is no such folder of modules; check ELEARNING_MODULES"])
     problems: list[str] = []
-    modules: list[TrainingModule] = []
+    packs: list[Pack] = []
     for path in sorted(folder.iterdir()):
         if path.is_dir() and not path.name.startswith("."):
             pack = _Pack(path)
-            modules += _read(pack)
+            packs += _read(pack)
             problems += pack.problems
     if problems:
         raise ContentError(problems)
-    return modules
+    return packs
 
 
-def _read(pack: _Pack) -> Iterator[TrainingModule]:
-    """The module of a pack, if nothing at all is wrong with it."""
+def _read(pack: _Pack) -> Iterator[Pack]:
+    """The module of a pack with its lines, if nothing at all is wrong with it."""
     if pack.folder.is_symlink():
         pack.problem("", None, "this is a link to another place; put the folder itself here")
         return
@@ -244,7 +270,7 @@ def _read(pack: _Pack) -> Iterator[TrainingModule]:
             for message in rules.bank_problems(head, list(items.values())):
                 pack.at(quiz, ("items",), message)
     if head and not pack.problems:
-        yield TrainingModule(
+        module = TrainingModule(
             **{name: getattr(head, name) for name in ModuleHead.model_fields},
             sections=tuple(sections),
             practice=tuple(practice.values()),
@@ -253,6 +279,8 @@ def _read(pack: _Pack) -> Iterator[TrainingModule]:
             evidence=tuple(points.values()),
             scenario=scenario,
         )
+        lines = {file.name: file.lines for file in (toml, quiz, evidence)} | pack.bodies
+        yield Pack(module, lines, {slug: name for name, slug in files})
 
 
 def _read_story(pack: _Pack, known: rules.Known) -> tuple[ScenarioHead | None, Scenario | None]:
@@ -318,6 +346,7 @@ def _read_section(pack: _Pack, name: str, slug: str, known: rules.Known) -> Sect
     file = pack.yaml(name, found.group(1), first_line=2)
     head = pack.model(file, SectionHead, file.data) if file.readable else None
     body, above = text[found.end() :], found.group().count("\n")
+    pack.bodies[name] = {**file.lines, (): above}
     prose = read_prose(body)
     for line, message in prose.problems:
         pack.problem(name, above + line, message)
@@ -382,15 +411,22 @@ def _text_of(entry: Any, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-LOOKS = {EVIDENCE_ID: "E1.23", OUTCOME_ID: "3.1", ITEM_ID: "RM-07", PRACTICE_ID: "RM-P07", SLUG: "some-short-name"}
+LOOKS = {
+    RULE_CODE: "L08",
+    EVIDENCE_ID: "E1.23",
+    OUTCOME_ID: "3.1",
+    ITEM_ID: "RM-07",
+    PRACTICE_ID: "RM-P07",
+    SLUG: "some-short-name",
+}
 MUST = {
     "string": "must be text",
     "bool": "must be true or false",
     "int": "must be a whole number",
     "date": "must be a date like 2026-03-01",
     "tuple": "must be a list; begin each line with a dash",
-    "dict": "must have names, each with a colon and a number",
     "model": "must have fields, each with its name and a colon",
+    "dict": "must have names, each with a colon and its value",
     "enum": "must be {expected}",
     "literal": "must be {expected}",
     "greater": "must be {ge} or more",

@@ -7,8 +7,10 @@ its caption.
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
 
 import nh3
 from markdown_it import MarkdownIt
@@ -65,6 +67,16 @@ class Prose:
     problems: tuple[tuple[int, str], ...]  # line within the Markdown, counted from 1; what is wrong
 
 
+@dataclass(frozen=True)
+class Block:
+    """One thing that a reader sees: what the content rules judge. A table row is one block, each cell a text of it."""
+
+    line: int  # within the Markdown, counted from 1
+    kind: Literal["paragraph", "item", "row", "heading", "caption"]
+    texts: tuple[str, ...]  # without markup
+    citations: tuple[str, ...]
+
+
 @dataclass
 class _Findings:
     lines: list[str]
@@ -87,6 +99,44 @@ def read_prose(markdown: str) -> Prose:
         return f'<sup class="from"><span class="hidden">Note </span>{" ".join(links)}</sup>'
 
     return Prose(_PLACEHOLDER.sub(link, clean), findings.citations, tuple(sorted(findings.problems)))
+
+
+@lru_cache(maxsize=256)
+def read_blocks(markdown: str) -> tuple[Block, ...]:
+    """A section's body as plain text, block by block, in the order of the page."""
+    return tuple(_blocks(markdown))
+
+
+def _blocks(markdown: str) -> Iterator[Block]:
+    env: dict[str, object] = {"findings": _Findings(markdown.split("\n"))}
+    line, holder, cells = 0, "", list[str]()
+    in_item, cited = 0, list[str]()
+    for token in _MARKDOWN.parse(re.sub("[\ue000\ue001]", "", markdown), env):
+        if token.map:
+            line = token.map[0] + 1
+        if token.type in ("heading_open", "paragraph_open", "th_open", "td_open", "tr_open"):
+            holder = token.type
+            if holder == "tr_open":
+                cells, cited = [], []
+        elif token.type in ("list_item_open", "list_item_close"):
+            in_item += token.nesting
+        elif token.type == "table_open":
+            yield Block(line, "caption", (token.info,), ())
+        elif token.type.startswith("container_") and token.nesting == 1:
+            yield Block(line, "heading", (token.info.strip().partition(" ")[2],), ())
+        elif token.type == "tr_close":
+            yield Block(line, "row" if holder == "td_open" else "heading", tuple(cells), tuple(cited))
+        elif token.type == "inline":
+            shown = "".join(child.content or " " for child in token.children or [] if child.nesting == 0)
+            text = " ".join(_PLACEHOLDER.sub("", shown).split())
+            ids = [id_ for mark in _PLACEHOLDER.findall(shown) if mark != "-" for id_ in _ids(mark)]
+            if holder in ("th_open", "td_open"):
+                cells.append(text)
+                cited += ids
+            elif holder == "heading_open":
+                yield Block(line, "heading", (text,), ())
+            else:
+                yield Block(line, "item" if in_item else "paragraph", (text,), tuple(ids))
 
 
 def _ids(mark: str) -> list[str]:

@@ -20,6 +20,7 @@ OUTCOME_ID = r"^[0-9]\.[0-9]$"
 ITEM_ID = r"^[A-Z]{2}-[0-9][0-9]$"
 PRACTICE_ID = r"^[A-Z]{2}-P[0-9][0-9]$"
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+RULE_CODE = r"^L[0-9][0-9]$"
 NO_CONTROLS = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=NO_CONTROLS)]
@@ -27,6 +28,10 @@ Title = Annotated[Text, StringConstraints(max_length=120)]  # as long as a certi
 EvidenceId = Annotated[str, StringConstraints(pattern=EVIDENCE_ID)]
 OutcomeId = Annotated[str, StringConstraints(pattern=OUTCOME_ID)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
+RuleCode = Annotated[str, StringConstraints(pattern=RULE_CODE)]
+# Findings of `elearning check` that the author accepts, each with the reason. It has a default, so that versions stored
+# before it still read, and is outside the content digest while empty.
+Allowed = Annotated[dict[RuleCode, Text], Field(default_factory=dict)]
 
 # A sentence ends in a stop (and perhaps a closing quote) before a space and something that can begin the next one;
 # "e.g. Aaron" and "Dr. Lee" do not end one.
@@ -35,6 +40,11 @@ _SENTENCE_END = re.compile(
     r"(?:(?<=[.?!])|(?<=[.?!]['’\"”)]))\s+(?=['‘\"“(]?[A-Z0-9])"
 )
 _OPENS, _CLOSES = re.compile(r"(?:^|(?<=[\s(]))['‘\"“]"), re.compile(r"(?<=[.?!,])['’\"”]")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a paragraph, in their order."""
+    return _SENTENCE_END.split(text)
 
 
 class Frozen(BaseModel):
@@ -95,6 +105,7 @@ class EvidencePoint(Frozen):
     place: Text | None = Field(None, description="heading or paragraph in the source")
     confidence: Literal["H", "M", "L"]
     may_change: bool = Field(False, strict=True, description='shows "Check current guidance"')
+    allow: Allowed
 
     @property
     def standing(self) -> str:
@@ -134,6 +145,7 @@ class Question(Frozen):
     options: tuple[Option, ...] = ()
     steps: tuple[Step, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    allow: Allowed
 
     @cached_property
     def background(self) -> tuple[str, ...]:
@@ -148,7 +160,7 @@ class Question(Frozen):
     @cached_property
     def _stem(self) -> tuple[str, ...]:
         *paragraphs, last = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", self.stem))
-        *before, lead_in = _SENTENCE_END.split(last)
+        *before, lead_in = sentences(last)
         # Part of somebody's words is no question: go back to where the quotation opens.
         while before and len(_CLOSES.findall(lead_in)) > len(_OPENS.findall(lead_in)):
             lead_in = f"{before.pop()} {lead_in}"
@@ -201,6 +213,7 @@ class SectionHead(Frozen):
     title: Title
     minutes: int = Field(ge=1, le=5)
     teaching: bool = Field(strict=True)
+    allow: Allowed
 
 
 class Section(SectionHead):
@@ -348,6 +361,7 @@ class ModuleHead(Frozen):
     review: Review
     outcomes: tuple[Outcome, ...] = Field(min_length=2, max_length=6)
     blueprint: Blueprint
+    allow: Allowed
 
     @property
     def form_length(self) -> int:

@@ -9,6 +9,7 @@ from elearning.assessment.rules import (
     draw,
     draw_problems,
     is_right,
+    position_problems,
     read_form,
     shown_order,
     write_form,
@@ -107,3 +108,13 @@ def test_a_form_survives_being_stored(module: TrainingModule) -> None:
 
 def test_the_modules_folder_of_the_repository_is_checked() -> None:
     assert {module.key for module in REAL} >= {"reachable-moments"}
+
+
+def test_the_right_option_stands_everywhere_equally_often(module: TrainingModule) -> None:
+    assert position_problems(module) == []
+
+
+def test_an_order_that_is_not_shuffled_is_found(module: TrainingModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    lax = module.model_copy(update={"blueprint": module.blueprint.model_copy(update={"scenarios_at_least": 0})})
+    monkeypatch.setattr(Random, "shuffle", lambda self, parts: None)
+    assert position_problems(lax)[1] == "of 800 questions with 3 options, the right one stands at place 2 in 800"

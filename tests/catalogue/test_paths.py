@@ -137,7 +137,7 @@ SLIPS: list[tuple[str, list[tuple[str, str]], list[str]]] = [
     ("a move in words", [("moves: {trust: -1}", "moves: {trust: down}")],
      ["scenario.yaml:31: scene door, choice 1: trust must be a whole number, not 'down'"]),
     ("moves that are one word", [("moves: {trust: -1}", "moves: down")],
-     ["scenario.yaml:31: scene door, choice 1: moves must have names, each with a colon and a number, not 'down'"]),
+     ["scenario.yaml:31: scene door, choice 1: moves must have names, each with a colon and its value, not 'down'"]),
     ("too few states", [("[None, A little, Some, A lot]", "[None, Some, A lot]")],
      ["scenario.yaml:14: gauge trust: give at least 4 states, not 3"]),
     ("a start that is no state", [("starts: 2", "starts: 7")],

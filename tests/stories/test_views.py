@@ -179,16 +179,6 @@ def test_choosing_eight_times_at_once_keeps_one_choice(app: Flask, world: World)
     assert steps() == 2
 
 
-def test_choosing_eight_times_at_once_keeps_one_choice(app: Flask, world: World) -> None:
-    module = library().modules[MODULE]
-    begin_walk(world.amina.practitioner_id, module, 1)
-    turn = iter(range(AT_ONCE))
-    results = at_once(app, lambda: record_choice(world.amina.practitioner_id, library(), MODULE, 1, 1, next(turn) % 2))
-    assert all(result is None or isinstance(result, Refused) for result in results), results
-    assert sum(result is None for result in results) == AT_ONCE // 2
-    assert steps() == 2
-
-
 class TestBeforeTheQuiz:
     def test_the_task_list_has_it_between_the_sections_and_the_quiz(self, client: CheckedClient) -> None:
         page = client.get(HOME).text
