@@ -99,7 +99,8 @@ def journey(app: Flask, browser: Browser, email: str, practitioner_id: int) -> N
     for _ in app.extensions["library"].modules[MODULE].sections:
         browser.get("read a section", after)
         after = browser.post("finish a section", after)
-    browser.get("module home", after)
+    follow_story(browser)
+    browser.get("module home", f"/modules/{MODULE}")
     browser.get("before the quiz", f"/modules/{MODULE}/quiz")
     after = browser.post("start the quiz", f"/modules/{MODULE}/quiz")
     attempt_id, answers = _right_answers(app, practitioner_id)
@@ -113,6 +114,19 @@ def journey(app: Flask, browser: Browser, email: str, practitioner_id: int) -> N
     assert pdf, "no certificate after the journey"
     browser.get("certificate PDF", pdf.group(1))
     browser.connection.close()
+
+
+def follow_story(browser: Browser) -> None:
+    """From the first scene to an ending, always by the first choice."""
+    browser.get("story", f"/modules/{MODULE}/story")
+    after = browser.post("begin the story", f"/modules/{MODULE}/story", walk=1)
+    while not after.endswith("/ending"):
+        browser.get("scene", after)
+        browser.get("what followed", browser.post("choose", after, walk=1, answer=1))
+        onward = re.search(rf'class="button" href="(/modules/{MODULE}/story/[^"]+)"', browser.text)
+        assert onward, "nothing follows in the story"
+        after = onward.group(1)
+    browser.get("ending", after)
 
 
 def _code_for(app: Flask, email: str) -> str:
