@@ -106,7 +106,7 @@ class Past:
             days, share = 365 - 120 * rank, 0.95 / 2**rank
             for number, (practitioner_id, keenness) in enumerate(self.people):
                 if rank == 0 and number % 40 == 7:  # the pilot, three years ago
-                    yield self._journey(module, practitioner_id, self._day(MONTHS_BACK * 30 - 40, 1010), 0.9)
+                    yield self._journey(module, practitioner_id, self._day(MONTHS_BACK * 30 - 10, 1060), 0.9)
                 elif self.chance.random() < keenness / 10 * share:
                     yield self._journey(module, practitioner_id, self._day(days, 2), self._grasp())
             if rank == 0:

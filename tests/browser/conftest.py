@@ -16,10 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 
-from elearning.settings import ROOT
+from elearning.app import create_app
+from elearning.demo import cli as demo
+from elearning.settings import ROOT, Settings
 from tests.browser.chromium import chromium_environ, find_chromium
+from tests.browser.people import People
 
 QUIET = [
     "--no-sandbox",
@@ -69,18 +73,25 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demonstration of the tests' own, made and served by `elearning demo`."""
-    folder = tmp_path_factory.mktemp("demo")
+def demo_settings(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a demonstration of the tests' own, on a free port and a database that is not there yet."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    database = tmp_path_factory.mktemp("demo") / "demo.db"
+    return demo.demo_settings({"ELEARNING_DATABASE_URL": f"sqlite:///{database}"}, port)
+
+
+@pytest.fixture(scope="session")
+def demo_url(demo_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the demonstration, made and served by `elearning demo`."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ELEARNING_")}
-    environ["ELEARNING_DATABASE_URL"] = f"sqlite:///{folder / 'demo.db'}"
-    log = folder / "log"
+    environ["ELEARNING_DATABASE_URL"] = demo_settings.database_url
+    log = tmp_path_factory.mktemp("served") / "log"
+    url = demo_settings.base_url
     with log.open("w") as output:
         server = subprocess.Popen(
-            [Path(sys.executable).parent / "elearning", "demo", "--port", str(port)],
+            [Path(sys.executable).parent / "elearning", "demo", "--port", url.rpartition(":")[2]],
             cwd=ROOT,
             env=environ,
             stdin=subprocess.DEVNULL,
@@ -88,12 +99,23 @@ def demo_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
             stderr=subprocess.STDOUT,
         )
         try:
-            url = f"http://127.0.0.1:{port}"
             _wait_for(url, server, log)
             yield url
         finally:
             server.terminate()
             server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def demo_app(demo_settings: Settings, demo_url: str) -> Flask:
+    """The application on the demonstration's database, in this process: to bring about what a page shows."""
+    return create_app(demo_settings)
+
+
+@pytest.fixture(scope="session")
+def people(demo_app: Flask) -> People:
+    """People in every situation, each made when first asked for."""
+    return People(demo_app)
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

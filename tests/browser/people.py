@@ -1,0 +1,215 @@
+"""People in every situation, in the demonstration of the browser tests: made by the real operations."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from playwright.sync_api import BrowserContext
+from sqlalchemy import text
+
+from elearning.accounts import operations as accounts
+from elearning.assessment.models import Attempt
+from elearning.assessment.operations import record_response
+from elearning.accounts.queries import find_signed_in, list_demo_people
+from elearning.assessment.queries import find_open_sitting
+from elearning.assessment.rules import draw, write_form
+from elearning.assessment.types import DrawnItem
+from elearning.catalogue.library import library
+from elearning.catalogue.types import ItemType, TrainingModule
+from elearning.certificates.queries import list_certificates
+from elearning.core import clock
+from elearning.core.db import atomic, db
+from elearning.demo.cast import NAMED
+from elearning.people import operations as people
+from elearning.people.queries import find_agency
+from elearning.stories.operations import begin_walk, record_choice
+from elearning.training.operations import record_section_read, start_quiz, submit_quiz
+from elearning.training.types import CONTENT_NOTE
+from tests.journey import best_choices
+
+MODULE = "reachable-moments"
+
+
+@dataclass(frozen=True)
+class Someone:
+    """Who looks at a page, and what stands for the {names} in its address."""
+
+    account_id: int
+    practitioner_id: int
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+def module() -> TrainingModule:
+    return library().modules[MODULE]
+
+
+def read_all(someone: Someone) -> None:
+    for slug in [CONTENT_NOTE, *module().section]:
+        record_section_read(someone.practitioner_id, MODULE, slug)
+
+
+def walk_to(someone: Someone, steps: int | None = None) -> None:
+    """Begin the story and make so many of its best choices (to the ending, if not said)."""
+    scenario = module().scenario
+    assert scenario is not None
+    begin_walk(someone.practitioner_id, module(), 1)
+    for step, choice in enumerate(best_choices(scenario)[:steps], start=1):
+        record_choice(someone.practitioner_id, library(), MODULE, 1, step, choice)
+
+
+def _chosen(drawn: DrawnItem, right: bool) -> tuple[int, ...]:
+    if right:
+        return drawn.key
+    item = module().item[drawn.item_id]
+    if item.type is ItemType.ORDERING:
+        return drawn.key[::-1]
+    if item.type is ItemType.MATCHING:
+        return tuple((choice + 1) % len(item.choices) for choice in drawn.key)
+    return (next(position for position in range(len(item.parts)) if position not in drawn.key),)
+
+
+def sit(someone: Someone, *, wrong: int = 0, left_open: int | None = None) -> None:
+    """Take an attempt with the first `wrong` answers not right. With `left_open`, that many questions stay without an
+    answer and nothing is submitted.
+    """
+    attempt_id = start_quiz(someone.practitioner_id, module())
+    sitting = find_open_sitting(someone.practitioner_id, MODULE)
+    assert sitting is not None
+    for position, drawn in enumerate(sitting.form[: len(sitting.form) - (left_open or 0)], start=1):
+        chosen = _chosen(drawn, right=position > wrong)
+        record_response(someone.practitioner_id, attempt_id, position, drawn.item_id, chosen)
+    someone.facts["attempt"] = attempt_id
+    if left_open is None:
+        submit_quiz(someone.practitioner_id, attempt_id, library())
+
+
+def new(someone: Someone) -> None:
+    """Somebody who has done nothing yet."""
+
+
+def reading(someone: Someone) -> None:
+    for slug in [CONTENT_NOTE, *list(module().section)[:3]]:
+        record_section_read(someone.practitioner_id, MODULE, slug)
+    walk_to(someone, 1)
+
+
+def ready(someone: Someone) -> None:
+    read_all(someone)
+    walk_to(someone)
+
+
+def sitting(someone: Someone) -> None:
+    ready(someone)
+    sit(someone, left_open=3)
+
+
+def answered(someone: Someone) -> None:
+    ready(someone)
+    sit(someone, left_open=0)
+
+
+def all_types(someone: Someone) -> None:
+    """An open attempt in which every type of question is asked."""
+    forms = (draw(module(), seed, []) for seed in count(1))
+    form = next(form for form in forms if {module().item[drawn.item_id].type for drawn in form} == set(ItemType))
+    ready(someone)
+    with atomic() as session:
+        session.add(
+            Attempt(
+                practitioner_id=someone.practitioner_id, module_key=MODULE, module_version=module().version, set_number=1,
+                number=1, seed=1, form=write_form(form), form_length=len(form), pass_mark=module().blueprint.pass_mark,
+                started_at=clock.now(),
+            )
+        )  # fmt: skip
+    for position, drawn in reversed(list(enumerate(form, start=1))):
+        someone.facts[module().item[drawn.item_id].type.value] = position
+
+
+def failed(someone: Someone) -> None:
+    with clock.at(clock.now() - dt.timedelta(hours=3)):
+        ready(someone)
+        sit(someone, wrong=5)
+
+
+def paused(someone: Someone) -> None:
+    """Three times not passed, and every section read again."""
+    began = clock.now() - dt.timedelta(hours=6)
+    with clock.at(began):
+        ready(someone)
+    for hour in range(1, 4):
+        with clock.at(began + dt.timedelta(hours=hour)):
+            sit(someone, wrong=5)
+        with clock.at(began + dt.timedelta(hours=hour, minutes=30)):
+            read_all(someone)
+
+
+def passed(someone: Someone) -> None:
+    ready(someone)
+    sit(someone, wrong=1)
+
+
+# Whoever a page is seen by. To add one, write its function.
+SITUATIONS: dict[str, Callable[[Someone], None]] = {
+    "new": new,
+    "reading": reading,
+    "ready": ready,
+    "sitting": sitting,
+    "answered": answered,
+    "all types": all_types,
+    "every type": all_types,  # the same again, for who takes the quiz to its end
+    "failed": failed,
+    "paused": paused,
+    "passed": passed,
+}
+EXPIRED = text("SELECT number FROM certificate JOIN completion USING (place) WHERE expires_on < :today ORDER BY place")
+
+
+class People:
+    """Everyone the pages are seen by, brought about when first asked for."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.known: dict[str, Someone] = {}
+
+    def find(self, who: str) -> Someone:
+        """Somebody in one of the SITUATIONS, or one of the people of the demonstration's sign-in page (NAMED)."""
+        if who not in self.known:
+            with self.app.app_context():
+                self.known[who] = self._make(who) if who in SITUATIONS else self._named(who)
+                db.session.remove()
+        return self.known[who]
+
+    def _make(self, who: str) -> Someone:
+        practitioner_id = people.add_practitioner(f"Robin {who.title()}")
+        account_id = accounts.open_account(practitioner_id, f"robin.{who.replace(' ', '.')}@demo.example")
+        agency = find_agency("Harrow Lane Academy")
+        assert agency is not None
+        people.join_agency(practitioner_id, agency.id, "Teacher")
+        someone = Someone(account_id, practitioner_id)
+        SITUATIONS[who](someone)
+        return self._with_certificate(someone)
+
+    def _named(self, who: str) -> Someone:
+        person = next(person for person in list_demo_people() if person.full_name == NAMED[who][0])
+        signed_in = find_signed_in(accounts.start_session(person.account_id))
+        assert signed_in is not None
+        return self._with_certificate(Someone(person.account_id, signed_in.practitioner_id))
+
+    def _with_certificate(self, someone: Someone) -> Someone:
+        someone.facts["expired"] = db.session.execute(EXPIRED, {"today": clock.today()}).scalar()
+        for certificate in list_certificates(someone.practitioner_id):
+            someone.facts["certificate"] = certificate.grouped_number
+        return someone
+
+    def sign_in(self, context: BrowserContext, someone: Someone) -> None:
+        """Give a browser the cookie of a session."""
+        with self.app.app_context():
+            session = {"_user_id": accounts.start_session(someone.account_id), "_fresh": True}
+            db.session.remove()
+        signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+        assert signer is not None
+        cookie = {"name": self.app.config["SESSION_COOKIE_NAME"], "value": signer.dumps(session)}
+        context.add_cookies([{**cookie, "url": self.app.config["SETTINGS"].base_url}])

@@ -1,0 +1,144 @@
+"""Every page in every state that someone can meet: one table, for all the checks of test_everyone.py.
+
+A new page, or a new state of one, is a line here. What its address says in braces stands in the facts of who sees it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from elearning.catalogue.loader import read_packs
+from elearning.settings import ROOT
+from tests.browser.people import MODULE
+
+HOME = f"/modules/{MODULE}"
+
+Act = Callable[[Page], None]
+NOBODY = "nobody"
+
+
+def press(name: str) -> Act:
+    """Press the first button of this name."""
+    return lambda page: page.get_by_role("button", name=name).first.click()
+
+
+def type_in(label: str, text: str, button: str) -> Act:
+    def act(page: Page) -> None:
+        page.get_by_label(label).fill(text)
+        press(button)(page)
+
+    return act
+
+
+def choose_first(button: str) -> Act:
+    """Take the first option of the first question, and go on."""
+
+    def act(page: Page) -> None:
+        page.locator(".choice input").first.check()
+        press(button)(page)
+
+    return act
+
+
+def open_details(page: Page) -> None:
+    for summary in page.locator("summary").all():
+        summary.click()
+
+
+@dataclass(frozen=True)
+class State:
+    """A page as it is met: who sees it, where, what they do there, and how the heading begins that then stands there."""
+
+    name: str
+    who: str
+    address: str
+    heading: str
+    act: Act | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+STATES = [
+    State("offer, signed out", NOBODY, "/", "Training"),
+    State("offer, nothing done", "new", "/", "Training"),
+    State("offer, reading", "reading", "/", "Training"),
+    State("offer, completed", "passed", "/", "Training"),
+    State("offer, renewal due", "renewing", "/", "Training"),
+    # Signing in
+    State("sign in", NOBODY, "/sign-in", "Sign in"),
+    State("sign in, no address", NOBODY, "/sign-in", "Sign in", press("Send me a code")),
+    State("sign in, code", NOBODY, "/sign-in", "Enter your code", type_in("E-mail", "a@b.example", "Send me a code")),
+    State("sign in, wrong code", NOBODY, "/sign-in", "Enter your code",
+          lambda page: (type_in("E-mail", "a@b.example", "Send me a code")(page), type_in("code", "1", "Sign in")(page))[0]),
+    State("signed out", NOBODY, "/signed-out", "You have signed out"),
+    State("details", "new", "/account", "Your details"),
+    State("details, no name", "new", "/account", "Your details", type_in("Full name", "", "Save")),
+    # Reading
+    State("module, nothing done", "new", HOME, "Reachable moments"),
+    State("module, reading", "reading", HOME, "Reachable moments"),
+    State("module, ready for the quiz", "ready", HOME, "Reachable moments"),
+    State("module, in the quiz", "sitting", HOME, "Reachable moments"),
+    State("module, not passed", "failed", HOME, "Reachable moments"),
+    State("module, pause", "paused", HOME, "Reachable moments"),
+    State("module, completed", "passed", HOME, "Reachable moments"),
+    State("module, renewal due", "renewing", HOME, "Reachable moments"),
+    State("content note", "new", f"{HOME}/content-note", "Before you begin"),
+    *[State(f"section {section.slug} of {module.key}", "reading", f"/modules/{module.key}/sections/{section.slug}",
+            section.title, open_details)
+      for module in read_packs(ROOT / "modules") for section in module.sections],
+    State("practice, no answer", "reading", f"{HOME}/sections/the-idea", "The idea", press("Check my answer")),
+    State("practice, answered", "reading", f"{HOME}/sections/the-idea", "The idea", choose_first("Check my answer")),
+    State("sources", "reading", f"{HOME}/sources", "What this module rests on"),
+    # The story
+    State("story", "new", f"{HOME}/story", "Ninety miles"),
+    State("story with parts to take", "new", "/modules/never-assume/story", "Six pieces"),
+    State("story, no part taken", "new", "/modules/never-assume/story", "Six pieces", press("Start the story")),
+    State("story, going on", "reading", f"{HOME}/story", "Ninety miles"),
+    State("scene", "reading", f"{HOME}/story/2", ""),
+    State("scene, no choice", "reading", f"{HOME}/story/2", "", press("Continue")),
+    State("scene, chosen before", "reading", f"{HOME}/story/1", ""),
+    State("what followed", "reading", f"{HOME}/story/1/followed", "What followed", open_details),
+    State("ending", "ready", f"{HOME}/story/ending", ""),
+    # The quiz
+    State("quiz, sections first", "new", f"{HOME}/quiz", "Quiz: "),
+    State("quiz, ready", "ready", f"{HOME}/quiz", "Quiz: "),
+    State("quiz, open", "sitting", f"{HOME}/quiz", "Quiz: "),
+    State("quiz, sections again", "failed", f"{HOME}/quiz", "Quiz: "),
+    State("quiz, pause", "paused", f"{HOME}/quiz", "Quiz: "),
+    State("quiz, passed", "passed", f"{HOME}/quiz", "Quiz: "),
+    *[State(f"question, {kind}", "all types", HOME + "/quiz/{" + kind + "}", "")
+      for kind in ("single", "multiple", "scenario", "matching", "ordering")],
+    *[State(f"question, {kind}, no answer", "all types", HOME + "/quiz/{" + kind + "}", "", press("Continue"))
+      for kind in ("single", "multiple", "scenario", "matching", "ordering")],
+    State("check answers, three missing", "sitting", f"{HOME}/quiz/check", "Check your answers"),
+    State("check answers", "answered", f"{HOME}/quiz/check", "Check your answers"),
+    State("passed", "passed", f"{HOME}/quiz/result", "You have passed", open_details),
+    State("not passed", "failed", f"{HOME}/quiz/result", "You have not passed yet"),
+    State("not passed, pause", "paused", f"{HOME}/quiz/result", "You have not passed yet"),
+    # The record and certificates
+    State("record, empty", "new", "/record", "My training record"),
+    State("record, not passed", "failed", "/record", "My training record"),
+    State("record", "passed", "/record", "My training record"),
+    State("record, renewal due", "renewing", "/record", "My training record"),
+    State("attempt, passed", "passed", "/record/attempts/{attempt}", "Attempt"),
+    State("attempt, not passed", "failed", "/record/attempts/{attempt}", "Attempt"),
+    State("certificate", "passed", "/certificates/{certificate}", "Certificate"),
+    State("certificate, renewal due", "renewing", "/certificates/{certificate}", "Certificate"),
+    State("check a certificate", NOBODY, "/verify", "Check a certificate"),
+    State("check a certificate, no number", NOBODY, "/verify", "Check a certificate", press("Check")),
+    State("genuine", "passed", "/verify/{certificate}", "This certificate is genuine"),
+    State("genuine, expired", "renewing", "/verify/{expired}", "This certificate is genuine, but has expired"),
+    State("no such certificate", NOBODY, "/verify/ZZZZ-ZZZZ-ZZZZ-ZZZZ-Z", "We have not issued"),
+    # Agencies and reports
+    State("agency", "lead", "/agency", "Training at"),
+    State("agency, filtered", "lead", "/agency?state=completed", "Training at"),
+    State("agency, nobody found", "lead", "/agency?name=zzzz", "Training at"),
+    State("reports", "officer", "/reports", "Completions by agency"),
+    State("reports, a year that is over", "officer", "/reports?period=2025-26", "Completions by agency"),
+    State("reports, nothing in them", "officer", "/reports?period=2020-21", "Completions by agency"),
+    # What went wrong
+    State("no such page", "new", "/no-such-page", "Page not found"),
+    *[State(f"error {status}", NOBODY, f"/errors/{status}", "") for status in (400, 403, 405, 413, 429, 500, 503)],
+]  # fmt: skip
