@@ -18,6 +18,14 @@ from werkzeug.routing import RequestRedirect
 # What html5lib, which stands at the HTML of 2017, calls an error and the standard of today does not. None yet.
 ALLOWED_PARSE_ERRORS: frozenset[str] = frozenset()
 UNLABELLED_INPUTS = {"hidden", "submit", "button", "image", "reset"}
+WITHIN = {  # what alone may stand directly in these
+    "ul": {"li"},
+    "ol": {"li"},
+    "dl": {"dt", "dd", "div"},
+    "tr": {"th", "td"},
+}
+PHRASING = {"p", "span", "a", "label", "button", "strong", "em", "small", "h1", "h2", "h3", "summary", "legend"}
+BLOCKS = {"div", "p", "ul", "ol", "dl", "table", "form", "fieldset", "section", "nav", "aside", "details", "pre"}
 POINTERS = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
 
 
@@ -72,6 +80,18 @@ class Page:
 def parses(page: Page) -> Iterator[str]:
     for (line, column), code in page.parse_errors:
         yield f"line {line}, column {column}: {code}"
+
+
+def nests_as_html_has_it(page: Page) -> Iterator[str]:
+    """What a parser puts up with and the standard does not."""
+    for element in page.elements:
+        for child in element:
+            if element.tag in WITHIN and child.tag not in WITHIN[element.tag]:
+                yield f"<{child.tag}> directly in <{element.tag}>"
+        if element.tag in PHRASING:
+            yield from (f"<{inner.tag}> in <{element.tag}>" for inner in element.iter() if inner.tag in BLOCKS - {element.tag})
+        if element.tag in ("a", "button", "label") and page.within(element, element.tag) is not None:
+            yield f"<{element.tag}> in <{element.tag}>"
 
 
 def has_a_heading_and_a_title(page: Page) -> Iterator[str]:
@@ -202,6 +222,7 @@ def heads_its_tables(page: Page) -> Iterator[str]:
 
 RULES = (
     parses,
+    nests_as_html_has_it,
     has_a_heading_and_a_title,
     steps_down_one_heading_at_a_time,
     labels_every_field,

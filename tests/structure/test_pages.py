@@ -74,6 +74,9 @@ SPOILT = {
     "a table without headers": ('<th scope="col">Name</th>', "<td>Name</td>", "no th"),
     "a header without a scope": ('<th scope="col">', "<th>", "no scope"),
     "a tag left open": ("</h1>", "", "unexpected-start-tag"),
+    "a paragraph in a list": ('<p id="hint"', '<ul><p>Stray</p></ul><p id="hint"', "<p> directly in <ul>"),
+    "a block in a heading": (">Modules<", "><div>Modules</div><", "<div> in <h2>"),
+    "a label in a label": ("<label>Find <input", "<label>Find <label>it</label> <input", "<label> in <label>"),
     "a div in a paragraph": ("A hint", "A <div>hint</div>", "unexpected-end-tag|column"),
 }  # fmt: skip
 
