@@ -11,12 +11,11 @@ from elearning.catalogue.library import Library
 from elearning.certificates import views as certificates
 from elearning.core.db import db, engine_options
 from elearning.reports import views as reports
-from elearning.settings import Settings
+from elearning.settings import LOOPBACK, Settings
 from elearning.stories import views as stories
 from elearning.training import views as training
 from elearning.web import access, pages, security
 
-LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 LARGEST_FORM = 64 * 1024
 
 
