@@ -4,6 +4,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from elearning.about import views as about
 from elearning.accounts import views as accounts
 from elearning.agency import views as agency
 from elearning.catalogue.help import read_help
@@ -52,7 +53,7 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     CSRFProtect(app)
     accounts.init_sign_in(app)
     pages.dress(app)
-    for capability in (training, stories, certificates, agency, reports, accounts):
+    for capability in (training, stories, certificates, agency, reports, accounts, about):
         app.register_blueprint(capability.bp)
     access.guard(app)
     return app
