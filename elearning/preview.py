@@ -31,7 +31,6 @@ from elearning.catalogue.loader import Pack, read_packs_with_lines
 from elearning.catalogue.paths import first_stand, next_stand
 from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
-from elearning.core.db import atomic
 from elearning.core.errors import ContentError
 from elearning.core.roles import Role
 from elearning.people.operations import add_agency, add_practitioner, join_agency
@@ -69,20 +68,21 @@ class Preview:
         self._empty = work / "empty.db"
         self._settings = settings.model_copy(update={"demo": True, "database_url": f"sqlite:///{self._empty}"})
         self._reader = self._invent_reader()
-        self._lock, self._stamp, self._shown = Lock(), "", Flask(__name__)
+        self._lock, self._stamp = Lock(), ""
+        self.shown: Flask  # from the first request on
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         with self._lock:
             if (stamp := _stamp(self._modules)) != self._stamp:
-                self._shown, self._stamp = self._read(), stamp
-            shown: WSGIApplication = self._shown
+                self.shown, self._stamp = self._read(), stamp
+            shown: WSGIApplication = self.shown
         return shown(environ, start_response)
 
     def _invent_reader(self) -> SignedIn:
         """The database that every other is a copy of: newest schema, nothing published, and somebody to read."""
         app = self._application(self._settings.model_copy(update={"modules": self._bare}), [])
         database.prepare(app)
-        with app.app_context(), atomic():
+        with app.app_context():
             name, agency = "Preview Reader", "Invented agency"
             agency_id, practitioner_id = add_agency(agency, Sector.SCHOOL), add_practitioner(name)
             join_agency(practitioner_id, agency_id, "Teacher")
@@ -108,7 +108,7 @@ class Preview:
         shutil.copy(self._empty, copy)
         app = self._application(self._settings.model_copy(update={"database_url": f"sqlite:///{copy}"}), packs)
         database.prepare(app)
-        with app.app_context(), atomic():
+        with app.app_context():
             for pack in packs:
                 _take_as_read(self._reader.practitioner_id, pack.module, app.extensions["library"])
         return app
@@ -121,7 +121,7 @@ class Preview:
                 return None
             return render_template("web/preview.html", problems=problems), 503
 
-        app.before_request_funcs.setdefault(None, []).insert(0, tell)  # before any view or gate can look for a module
+        app.before_request(tell)
         return app
 
     def _application(self, settings: Settings, packs: list[Pack]) -> Flask:
