@@ -31,7 +31,7 @@ from elearning.catalogue.loader import Pack, read_packs_with_lines
 from elearning.catalogue.paths import first_stand, next_stand
 from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
-from elearning.core.errors import ContentError
+from elearning.core.errors import ContentError, Refused
 from elearning.core.roles import Role
 from elearning.people.operations import add_agency, add_practitioner, join_agency
 from elearning.people.types import Sector
@@ -184,6 +184,8 @@ def preview(key: str | None, folder: Path, port: int) -> None:
 
     Save a file and reload the page: it shows the pack as it is now, or what is wrong with it. Nothing is kept.
     """
+    if key and not (folder / key).is_dir():
+        raise Refused(f"There is no pack {key} in {folder}; begin one with `elearning new {key}`.")
     serving.check_port(port)
     address = f"http://127.0.0.1:{port}"
     environ = {

@@ -139,7 +139,8 @@ class _Pack:
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"\(at line ([0-9]+), column [0-9]+\)$", str(error))
             message = re.sub(r" \(at [^()]*\)$", "", str(error))
-            self.problem(name, int(line.group(1)) if line else None, f"this is not TOML: {message}")
+            hint = "; text stands in quotes" if message == "Invalid value" else ""
+            self.problem(name, int(line.group(1)) if line else None, f"this is not TOML: {message}{hint}")
         except ValueError:
             self.problem(name, None, "a number is too long")
         return _File(name, readable=False)
