@@ -15,10 +15,12 @@ from elearning import backup, database, doctor, serving
 from elearning.accounts import cli as accounts
 from elearning.app import create_app
 from elearning.assessment import cli as assessment
+from elearning.catalogue import cli as catalogue
 from elearning.certificates import cli as certificates
 from elearning.core.db import db as flask_db
 from elearning.core.errors import ElearningError
 from elearning.demo import cli as demo
+from elearning.preview import preview
 from elearning.reports import cli as reports
 from elearning.settings import Settings
 
@@ -95,13 +97,16 @@ def work(context: Context, once: bool) -> None:
 
 
 for command in (
-    backup.backup_command,
-    backup.restore_command,
     accounts.people,
     assessment.check,
+    backup.backup_command,
+    backup.restore_command,
+    catalogue.new,
+    catalogue.schemas,
     certificates.verify,
     demo.demo,
     doctor.doctor,
+    preview,
     reports.report,
 ):
     elearning.add_command(command)
