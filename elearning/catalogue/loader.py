@@ -46,6 +46,8 @@ from elearning.catalogue.types import (
     SectionHead,
     Source,
     Step,
+    TeamSheet,
+    TeamStep,
     TrainingModule,
 )
 from elearning.catalogue.yamlfile import Lines, YamlProblem, read_yaml
@@ -54,7 +56,7 @@ from elearning.core.errors import ContentError
 LARGEST_FILE = 300_000  # bytes; the longest quiz so far has 60,000
 SECTION_FILE = re.compile(r"[0-9]{2}-([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\.md")
 STORY = "scenario.yaml"
-FILES = ("module.toml", "quiz.yaml", "evidence.yaml", STORY)
+FILES = ("module.toml", "quiz.yaml", "evidence.yaml", "team.toml", STORY)
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
@@ -137,7 +139,8 @@ class _Pack:
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"\(at line ([0-9]+), column [0-9]+\)$", str(error))
             message = re.sub(r" \(at [^()]*\)$", "", str(error))
-            self.problem(name, int(line.group(1)) if line else None, f"this is not TOML: {message}")
+            hint = "; text stands in quotes" if message == "Invalid value" else ""
+            self.problem(name, int(line.group(1)) if line else None, f"this is not TOML: {message}{hint}")
         except ValueError:
             self.problem(name, None, "a number is too long")
         return _File(name, readable=False)
@@ -209,19 +212,21 @@ def read_packs(folder: Path) -> list[TrainingModule]:
     return [pack.module for pack in read_packs_with_lines(folder)]
 
 
-def read_packs_with_lines(folder: Path) -> list[Pack]:
-    """Every pack of a folder, with its lines. Raises ContentError with all that is wrong with any of them."""
+def read_packs_with_lines(folder: Path, only: str | None = None) -> list[Pack]:
+    """Every pack of a folder, or `only` one, with its lines. Raises ContentError with all that is wrong with any."""
     if not folder.is_dir():
         raise ContentError([f"{folder.name}: there is no such folder of modules; check ELEARNING_MODULES"])
     problems: list[str] = []
     packs: list[Pack] = []
     for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.name.startswith("."):
+        if path.is_dir() and not path.name.startswith(".") and only in (None, path.name):
             pack = _Pack(path)
             packs += _read(pack)
             problems += pack.problems
     if problems:
         raise ContentError(problems)
+    if only and not packs:
+        raise ContentError([f"modules/{only}: there is no such pack; begin one with `elearning new {only}`"])
     return packs
 
 
@@ -232,6 +237,8 @@ def _read(pack: _Pack) -> Iterator[Pack]:
         return
     toml = pack.toml("module.toml")
     head = pack.model(toml, ModuleHead, toml.data) if toml.readable else None
+    team = pack.toml("team.toml")
+    team_sheet = pack.model(team, TeamSheet, team.data) if team.readable else None
     quiz = pack.yaml("quiz.yaml", pack.text("quiz.yaml"))
     pack.groups(quiz, "practice", "items")
     practice = pack.entries(quiz, "practice", PracticeItem)
@@ -258,6 +265,8 @@ def _read(pack: _Pack) -> Iterator[Pack]:
     for place, question in questions.items():
         for path, message in rules.question_problems(question, known):
             pack.at(quiz, (*place, *path), message)
+    for path, message in rules.team_problems(team_sheet, known) if team_sheet else ():
+        pack.at(team, path, message)
     for place, point in points.items():
         for path, message in rules.point_problems(point, known):
             pack.at(evidence, (*place, *path), message)
@@ -269,7 +278,7 @@ def _read(pack: _Pack) -> Iterator[Pack]:
         if items and len(items) == len(quiz.listed("items")):
             for message in rules.bank_problems(head, list(items.values())):
                 pack.at(quiz, ("items",), message)
-    if head and not pack.problems:
+    if head and team_sheet and not pack.problems:
         module = TrainingModule(
             **{name: getattr(head, name) for name in ModuleHead.model_fields},
             sections=tuple(sections),
@@ -277,9 +286,10 @@ def _read(pack: _Pack) -> Iterator[Pack]:
             items=tuple(items.values()),
             sources={str(name): source for (_, name), source in sources.items()},
             evidence=tuple(points.values()),
+            team_sheet=team_sheet,
             scenario=scenario,
         )
-        lines = {file.name: file.lines for file in (toml, quiz, evidence)} | pack.bodies
+        lines = {file.name: file.lines for file in (toml, team, quiz, evidence)} | pack.bodies
         yield Pack(module, lines, {slug: name for name, slug in files})
 
 
@@ -434,7 +444,7 @@ MUST = {
 }
 MODELS: tuple[type[BaseModel], ...] = (
     ModuleHead, Review, Outcome, Blueprint, SectionHead, Item, Option, Step, Pair, EvidencePoint, Source,
-    Scenario, Gauge, Piece, Role, Scene, Glimpse, Choice, Ending,
+    Scenario, Gauge, Piece, Role, Scene, Glimpse, Choice, Ending, TeamSheet, TeamStep,
 )  # fmt: skip
 FIELDS = {name for model in MODELS for name in model.model_fields}
 

@@ -138,6 +138,9 @@ STATES = [
     State("reports", "officer", "/reports", "Completions by agency"),
     State("reports, a year that is over", "officer", "/reports?period=2025-26", "Completions by agency"),
     State("reports, nothing in them", "officer", "/reports?period=2020-21", "Completions by agency"),
+    # About the service
+    State("accessibility", NOBODY, "/accessibility", "Accessibility"),
+    State("privacy", "new", "/privacy", "Privacy"),
     # What went wrong
     State("no such page", "new", "/no-such-page", "Page not found"),
     *[State(f"error {status}", NOBODY, f"/errors/{status}", "") for status in (400, 403, 405, 413, 429, 500, 503)],
