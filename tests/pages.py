@@ -89,7 +89,9 @@ def nests_as_html_has_it(page: Page) -> Iterator[str]:
             if element.tag in WITHIN and child.tag not in WITHIN[element.tag]:
                 yield f"<{child.tag}> directly in <{element.tag}>"
         if element.tag in PHRASING:
-            yield from (f"<{inner.tag}> in <{element.tag}>" for inner in element.iter() if inner.tag in BLOCKS - {element.tag})
+            yield from (
+                f"<{inner.tag}> in <{element.tag}>" for inner in element.iter() if inner.tag in BLOCKS - {element.tag}
+            )
         if element.tag in ("a", "button", "label") and page.within(element, element.tag) is not None:
             yield f"<{element.tag}> in <{element.tag}>"
 

@@ -11,9 +11,9 @@ from playwright.sync_api import BrowserContext
 from sqlalchemy import text
 
 from elearning.accounts import operations as accounts
+from elearning.accounts.queries import find_signed_in, list_demo_people
 from elearning.assessment.models import Attempt
 from elearning.assessment.operations import record_response
-from elearning.accounts.queries import find_signed_in, list_demo_people
 from elearning.assessment.queries import find_open_sitting
 from elearning.assessment.rules import draw, write_form
 from elearning.assessment.types import DrawnItem
@@ -211,5 +211,5 @@ class People:
             db.session.remove()
         signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
         assert signer is not None
-        cookie = {"name": self.app.config["SESSION_COOKIE_NAME"], "value": signer.dumps(session)}
-        context.add_cookies([{**cookie, "url": self.app.config["SETTINGS"].base_url}])
+        name, url = self.app.config["SESSION_COOKIE_NAME"], self.app.config["SETTINGS"].base_url
+        context.add_cookies([{"name": name, "value": str(signer.dumps(session)), "url": url}])

@@ -64,7 +64,6 @@ class Visitor:
             page.context.close()
 
     def visit(self, state: State) -> Visit:
-        app = self.people.app
         page, facts = self._tab(state.who)
         answers: list[Response] = []
         page.on("response", lambda answer: answers.append(answer) if answer.request.is_navigation_request() else None)
