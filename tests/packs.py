@@ -12,6 +12,7 @@ minutes = 20
 valid_for_months = 36
 changes = "First version."
 content_note = "This module speaks of risk to children. You may stop at any time."
+pledges = ["When it rains, I will ask who is outside.", "When I see a coat, I will say so the same day."]
 
 [review]
 title = "A review"
@@ -21,10 +22,12 @@ read = "We read the note; we could not read the report."
 [[outcomes]]
 id = "1.1"
 text = "Recognise the first thing."
+confidence = "I can recognise the first thing."
 
 [[outcomes]]
 id = "1.2"
 text = "Choose the second thing."
+confidence = "I can choose the second thing."
 
 [blueprint]
 attempts = 3
@@ -34,6 +37,24 @@ scenarios_at_least = 1
 pass_mark = 3
 pass_mark_method = "convention"
 pause_hours = 24
+"""
+
+TEAM_TOML = """\
+before = "Everyone reads the idea."
+say_first = "Anyone may step out."
+
+[[steps]]
+minutes = 5
+text = "Say in one sentence what the first thing is."
+evidence = ["E1.01"]
+
+[[steps]]
+minutes = 10
+text = "Find where it rains."
+
+[[steps]]
+minutes = 5
+text = "Agree on one change, with an owner and a date."
 """
 
 EVIDENCE = """\
@@ -220,6 +241,7 @@ def write_pack(folder: Path) -> None:
     """Write the whole pack; its key is the folder's name."""
     folder.mkdir(parents=True)
     (folder / "module.toml").write_text(MODULE_TOML.format(key=folder.name), encoding="utf-8")
+    (folder / "team.toml").write_text(TEAM_TOML, encoding="utf-8")
     (folder / "evidence.yaml").write_text(EVIDENCE, encoding="utf-8")
     (folder / "quiz.yaml").write_text(quiz_yaml(), encoding="utf-8")
     (folder / "scenario.yaml").write_text(STORY, encoding="utf-8")

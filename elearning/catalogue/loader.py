@@ -46,6 +46,8 @@ from elearning.catalogue.types import (
     SectionHead,
     Source,
     Step,
+    TeamSheet,
+    TeamStep,
     TrainingModule,
 )
 from elearning.catalogue.yamlfile import Lines, YamlProblem, read_yaml
@@ -54,7 +56,7 @@ from elearning.core.errors import ContentError
 LARGEST_FILE = 300_000  # bytes; the longest quiz so far has 60,000
 SECTION_FILE = re.compile(r"[0-9]{2}-([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\.md")
 STORY = "scenario.yaml"
-FILES = ("module.toml", "quiz.yaml", "evidence.yaml", STORY)
+FILES = ("module.toml", "quiz.yaml", "evidence.yaml", "team.toml", STORY)
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
@@ -232,6 +234,8 @@ def _read(pack: _Pack) -> Iterator[Pack]:
         return
     toml = pack.toml("module.toml")
     head = pack.model(toml, ModuleHead, toml.data) if toml.readable else None
+    team = pack.toml("team.toml")
+    team_sheet = pack.model(team, TeamSheet, team.data) if team.readable else None
     quiz = pack.yaml("quiz.yaml", pack.text("quiz.yaml"))
     pack.groups(quiz, "practice", "items")
     practice = pack.entries(quiz, "practice", PracticeItem)
@@ -258,6 +262,8 @@ def _read(pack: _Pack) -> Iterator[Pack]:
     for place, question in questions.items():
         for path, message in rules.question_problems(question, known):
             pack.at(quiz, (*place, *path), message)
+    for path, message in rules.team_problems(team_sheet, known) if team_sheet else ():
+        pack.at(team, path, message)
     for place, point in points.items():
         for path, message in rules.point_problems(point, known):
             pack.at(evidence, (*place, *path), message)
@@ -269,7 +275,7 @@ def _read(pack: _Pack) -> Iterator[Pack]:
         if items and len(items) == len(quiz.listed("items")):
             for message in rules.bank_problems(head, list(items.values())):
                 pack.at(quiz, ("items",), message)
-    if head and not pack.problems:
+    if head and team_sheet and not pack.problems:
         module = TrainingModule(
             **{name: getattr(head, name) for name in ModuleHead.model_fields},
             sections=tuple(sections),
@@ -277,9 +283,10 @@ def _read(pack: _Pack) -> Iterator[Pack]:
             items=tuple(items.values()),
             sources={str(name): source for (_, name), source in sources.items()},
             evidence=tuple(points.values()),
+            team_sheet=team_sheet,
             scenario=scenario,
         )
-        lines = {file.name: file.lines for file in (toml, quiz, evidence)} | pack.bodies
+        lines = {file.name: file.lines for file in (toml, team, quiz, evidence)} | pack.bodies
         yield Pack(module, lines, {slug: name for name, slug in files})
 
 
@@ -434,7 +441,7 @@ MUST = {
 }
 MODELS: tuple[type[BaseModel], ...] = (
     ModuleHead, Review, Outcome, Blueprint, SectionHead, Item, Option, Step, Pair, EvidencePoint, Source,
-    Scenario, Gauge, Piece, Role, Scene, Glimpse, Choice, Ending,
+    Scenario, Gauge, Piece, Role, Scene, Glimpse, Choice, Ending, TeamSheet, TeamStep,
 )  # fmt: skip
 FIELDS = {name for model in MODELS for name in model.model_fields}
 

@@ -15,6 +15,7 @@ from elearning.catalogue.types import (
     Question,
     ScenarioHead,
     Section,
+    TeamSheet,
     TrainingModule,
 )
 
@@ -101,6 +102,14 @@ def point_problems(point: EvidencePoint, known: Known) -> Iterator[Problem]:
     """What is wrong with one evidence point."""
     if problem := unknown("source", point.source, known.sources):
         yield ("source",), problem
+
+
+def team_problems(sheet: TeamSheet, known: Known) -> Iterator[Problem]:
+    """What is wrong with the team sheet."""
+    for number, step in enumerate(sheet.steps):
+        for position, id_ in enumerate(step.evidence):
+            if problem := unknown("evidence point", id_, known.points):
+                yield ("steps", number, "evidence", position), problem
 
 
 def head_problems(head: ModuleHead, sections: Sequence[Section], story: ScenarioHead | None) -> Iterator[Problem]:

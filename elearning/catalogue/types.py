@@ -203,8 +203,15 @@ class PracticeItem(Question):
 
 
 class Outcome(Frozen):
+    """What people can do afterwards, and the statement by which they say how sure they feel of it."""
+
     id: OutcomeId
     text: Text
+    confidence: Text = Field(description='"I can ...", rated from 0 (not at all) to 10 (completely)')
+
+
+# Rated in every module, beside the statements of its outcomes.
+SPEAKING_UP = ("speaking-up", "I would speak up if I disagreed with a colleague from another agency.")
 
 
 class SectionHead(Frozen):
@@ -326,6 +333,27 @@ class Scenario(ScenarioHead):
         return tuple(role.scene for role in self.roles) or (self.scenes[0].id,)
 
 
+class TeamStep(Frozen):
+    """Something a team does together, and how long it takes."""
+
+    minutes: int = Field(ge=1, le=15)
+    text: Text
+    evidence: tuple[EvidenceId, ...] = Field((), description="only where the step states or leans on a fact")
+
+
+class TeamSheet(Frozen):
+    """What a team does with the module at its next meeting, on one page (`team.toml`)."""
+
+    before: Text
+    say_first: Text
+    steps: tuple[TeamStep, ...] = Field(min_length=3, max_length=6)
+
+    @property
+    def minutes(self) -> int:
+        """How long the discussion takes; counted as CPD."""
+        return sum(step.minutes for step in self.steps)
+
+
 class Review(Frozen):
     """The publication a module teaches from, and what of it could be read."""
 
@@ -358,6 +386,7 @@ class ModuleHead(Frozen):
     valid_for_months: int = Field(ge=1, le=120)
     changes: Text = Field(description="what is new in this version, in a sentence")
     content_note: Text
+    pledges: tuple[Text, ...] = Field(min_length=2, max_length=4, description='examples: "When ..., I will ..."')
     review: Review
     outcomes: tuple[Outcome, ...] = Field(min_length=2, max_length=6)
     blueprint: Blueprint
@@ -368,6 +397,11 @@ class ModuleHead(Frozen):
         """Questions in one quiz form."""
         return len(self.outcomes) * (self.blueprint.lower_per_outcome + self.blueprint.apply_per_outcome)
 
+    @property
+    def confidence_statements(self) -> tuple[tuple[str, str], ...]:
+        """What learners rate before, after and weeks later: (name, statement), one for each outcome and a shared one."""
+        return (*((outcome.id, outcome.confidence) for outcome in self.outcomes), SPEAKING_UP)
+
 
 class TrainingModule(ModuleHead):
     """Everything of one version of one module."""
@@ -377,6 +411,7 @@ class TrainingModule(ModuleHead):
     items: tuple[Item, ...]
     sources: dict[str, Source]
     evidence: tuple[EvidencePoint, ...]
+    team_sheet: TeamSheet
     scenario: Scenario | None = None
 
     @cached_property

@@ -27,6 +27,7 @@ def fields(model: type[types.Frozen], before: str = "") -> set[str]:
     ("heading", "expected"),
     [
         ("module.toml", fields(types.ModuleHead)),
+        ("team.toml", fields(types.TeamSheet)),
         ("Sections", fields(types.SectionHead)),
         ("quiz.yaml", fields(types.Item) | fields(types.PracticeItem)),
         ("evidence.yaml", fields(types.Source, "sources.") | fields(types.EvidencePoint, "points.")),

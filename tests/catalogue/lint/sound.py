@@ -81,7 +81,15 @@ def sound() -> TrainingModule:
             "changes": "First version.",
             "content_note": "This module speaks about risk to children. " + "You may stop at any time and come back later. " * 2,
             "review": {"title": "Never Assume: a review", "published": "September 2021", "read": "We read the note."},
-            "outcomes": [{"id": f"1.{n}", "text": f"Recognise thing {n}."} for n in range(1, 5)],
+            "pledges": ["When one thing happens, I will ask.", "When another does, I will tell the lead."],
+            "outcomes": [
+                {"id": f"1.{n}", "text": f"Recognise thing {n}.", "confidence": f"I can recognise thing {n}."} for n in range(1, 5)
+            ],
+            "team_sheet": {
+                "before": "Everyone reads part one.", "say_first": "Anyone may step out.",
+                "steps": [{"minutes": 5, "text": "Say what part one says."}, {"minutes": 10, "text": "Find it in our own week."},
+                          {"minutes": 5, "text": "Agree on one change, with an owner and a date."}],
+            },
             "blueprint": {"attempts": 3, "lower_per_outcome": 1, "apply_per_outcome": 1, "scenarios_at_least": 1,
                           "pass_mark": 6, "pass_mark_method": "convention", "pause_hours": 24},
             "sections": sections,

@@ -32,6 +32,7 @@ class Example:
 
 
 E, W = Severity.ERROR, Severity.WARNING
+CONFIDENT = {"id": "1.1", "confidence": "I can do it."}
 KEY = sound.first().options[0].text
 OTHERS = [option.text for option in sound.first().options[1:]]
 
@@ -92,9 +93,9 @@ EXAMPLES = [
     Example(items.reasons, "L11", E, "teaches nothing", lambda: item(section="welcome")),
     Example(items.practice_apart, "L18", E, "this is SM-06 of the bank", lambda: module(practice=[{**sound.sound().practice[0].model_dump(), "stem": sound.sound().items[5].stem}])),
     Example(plan.outcomes, "L12", E, 'nobody can see people "understand"',
-            lambda: module(outcomes=[{"id": "1.1", "text": "Understand county lines."}, *[one.model_dump() for one in sound.sound().outcomes[1:]]]),
-            (lambda: module(outcomes=[{"id": "1.1", "text": "Recognise five reachable moments."}, *[one.model_dump() for one in sound.sound().outcomes[1:]]]),)),
-    Example(plan.outcomes, "L12", E, '"ponder" is not on the list', lambda: module(outcomes=[{"id": "1.1", "text": "Ponder it."}, *[one.model_dump() for one in sound.sound().outcomes[1:]]])),
+            lambda: module(outcomes=[{**CONFIDENT, "text": "Understand county lines."}, *[one.model_dump() for one in sound.sound().outcomes[1:]]]),
+            (lambda: module(outcomes=[{**CONFIDENT, "text": "Recognise five reachable moments."}, *[one.model_dump() for one in sound.sound().outcomes[1:]]]),)),
+    Example(plan.outcomes, "L12", E, '"ponder" is not on the list', lambda: module(outcomes=[{**CONFIDENT, "text": "Ponder it."}, *[one.model_dump() for one in sound.sound().outcomes[1:]]])),
     Example(plan.outcomes, "L12", E, "give 4 to 6 outcomes, not 3", lambda: module(outcomes=[one.model_dump() for one in sound.sound().outcomes[1:]])),
     Example(plan.levels, "L13", E, "are recall", lambda: module(items=[{**one.model_dump(), "level": "recall"} for one in sound.sound().items])),
     Example(plan.levels, "L13", E, "are apply; half", lambda: module(items=[{**one.model_dump(), "level": "understand"} for one in sound.sound().items])),
