@@ -57,7 +57,7 @@ def claim_discussion(practitioner_id: int, code: str) -> int:
         serialise(f"discussion {code}")
         offer = find_offer(practitioner_id, code)
         if problem := claim_problem(offer, clock.today()):
-            raise Refused(f"{problem}.")
+            raise Refused(problem)
         assert offer is not None  # or there would be a problem
         if not offer.is_mine:
             _append_claim(offer.id, offer.held_on, practitioner_id, offer.claims + 1)

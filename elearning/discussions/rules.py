@@ -18,13 +18,15 @@ LONGEST_CHANGE, LONGEST_OWNER = 300, 100
 
 CODE_LENGTH = 7  # 35 random bits: enough for a code that lasts four weeks and whose guesses are counted
 # The same for a code that never was and for one that is over: nobody learns which codes there have been.
-UNKNOWN = "No discussion can be claimed with that code. Compare it with whoever led the discussion; a code works for 28 days"
-FULL = "As many people have claimed this discussion as were there. Ask whoever led it who used the code"
+UNKNOWN = (
+    "No discussion can be claimed with that code. Compare it with whoever led the discussion; a code works for 28 days."
+)
+FULL = "As many people have claimed this discussion as were there. Ask whoever led it who used the code."
 
 
 def clean_text(text: str) -> str:
     """Typed text as it is kept: on one line, without characters that cannot be seen."""
-    return "".join(character for character in composed(text) if character.isprintable())
+    return composed("".join(character for character in text if character.isprintable() or character.isspace()))
 
 
 def held_on_problem(held_on: dt.date, today: dt.date) -> str | None:

@@ -84,9 +84,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(length=100), nullable=False),
         sa.CheckConstraint("trim(change) <> ''", name=op.f("ck_discussion_detail_change")),
         sa.CheckConstraint("trim(owner) <> ''", name=op.f("ck_discussion_detail_owner")),
-        sa.ForeignKeyConstraint(
-            ["discussion_id"], ["discussion.id"], name=op.f("fk_discussion_detail_discussion_id")
-        ),
+        sa.ForeignKeyConstraint(["discussion_id"], ["discussion.id"], name=op.f("fk_discussion_detail_discussion_id")),
         sa.PrimaryKeyConstraint("discussion_id", name=op.f("pk_discussion_detail")),
     )
     op.create_table(
@@ -103,7 +101,9 @@ def upgrade() -> None:
             ["practitioner_id"], ["practitioner.id"], name=op.f("fk_discussion_claim_practitioner_id")
         ),
         sa.PrimaryKeyConstraint("discussion_id", "place", name=op.f("pk_discussion_claim")),
-        sa.UniqueConstraint("discussion_id", "practitioner_id", name=op.f("uq_discussion_claim_discussion_id")),
+        sa.UniqueConstraint(
+            "discussion_id", "practitioner_id", name=op.f("uq_discussion_claim_discussion_id_practitioner_id")
+        ),
     )
     op.create_index("ix_discussion_claim_practitioner_id", "discussion_claim", ["practitioner_id"])
     op.create_index("ix_discussion_claim_agency_id", "discussion_claim", ["agency_id", "place"])
