@@ -100,7 +100,7 @@ class TestRecording:
         assert mine.change == "We ring the school <today>."
         assert grouped(mine.code or "") in page
         assert "until 30 March 2026" in page
-        assert "2 other people can use the code" in page
+        assert "good for 2 other people" in page
         assert "you led it" in grace.get("/record").text
 
     def test_what_was_typed_is_kept_to_change_it(self, grace: CheckedClient, world: World) -> None:
