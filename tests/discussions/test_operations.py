@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from elearning.catalogue.library import library
+from elearning.certificates.operations import check_guards
 from elearning.core import clock
 from elearning.core.db import db
 from elearning.core.errors import Refused
@@ -19,6 +20,7 @@ from elearning.people.operations import join_agency
 from tests.conftest import MODULE, NOON, Persona, World
 from tests.discussions.test_rules import log
 from tests.records import hire
+from tests.tampering import drop_guard
 from tests.training.test_races import at_once
 
 
@@ -121,6 +123,16 @@ def test_everyones_agency_is_the_one_of_that_day(app: Flask, world: World) -> No
     found = db.session.execute(select(DiscussionClaim.agency_id).order_by(DiscussionClaim.place)).scalars()
     assert list(found) == [world.school, world.school, None]
     assert (count_led(world.school), count_led(world.clinic)) == (1, 0)
+
+
+@pytest.mark.parametrize("table", ["discussion", "discussion_detail", "discussion_claim"])
+def test_verification_tries_their_guards(app: Flask, world: World, table: str) -> None:
+    lead(world.grace)
+    assert list(check_guards()) == []
+    drop_guard(table, "delete")
+    found = [str(finding) for finding in check_guards()]
+    assert any(line.startswith("the database does not refuse DELETE") for line in found)
+    assert all(line.endswith(f" on {table}") for line in found)
 
 
 def test_the_agencys_lines_are_those_its_people_led(app: Flask, world: World) -> None:
