@@ -37,7 +37,9 @@ def _module(key: str) -> TrainingModule:
 @requires(Role.PRACTITIONER)
 def team_sheet(key: str) -> ResponseReturnValue:
     """What a team does with the module at its next meeting, to read and to print."""
-    return render_template("discussions/team_sheet.html", module=_module(key))
+    module = _module(key)
+    cited = dict.fromkeys(id_ for step in module.team_sheet.steps for id_ in step.evidence)
+    return render_template("discussions/team_sheet.html", module=module, points=[module.point[id_] for id_ in cited])
 
 
 @bp.get("/modules/<key>/team-sheet.pdf")
