@@ -11,6 +11,7 @@ from elearning.catalogue.help import read_help
 from elearning.catalogue.library import Library
 from elearning.certificates import views as certificates
 from elearning.core.db import db, engine_options
+from elearning.discussions import views as discussions
 from elearning.reports import views as reports
 from elearning.settings import LOOPBACK, Settings
 from elearning.stories import views as stories
@@ -46,14 +47,14 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["settings"] = settings
     app.extensions["library"] = library or Library.read(settings.modules)
-    app.jinja_env.globals["help_box"] = read_help(settings.modules)
+    app.extensions["help"] = app.jinja_env.globals["help_box"] = read_help(settings.modules)
 
     db.init_app(app)
     security.secure(app, https=settings.secure)
     CSRFProtect(app)
     accounts.init_sign_in(app)
     pages.dress(app)
-    for capability in (training, stories, certificates, agency, reports, accounts, about):
+    for capability in (training, stories, certificates, discussions, agency, reports, accounts, about):
         app.register_blueprint(capability.bp)
     access.guard(app)
     return app

@@ -25,6 +25,7 @@ from elearning.core import models as _core  # noqa: F401
 from elearning.core.db import WRITES, Base, check_engine, db, sqlite_path
 from elearning.core.errors import DatabaseNotReady
 from elearning.core.installation import find_fact
+from elearning.discussions import models as _discussions  # noqa: F401
 from elearning.people import models as _people  # noqa: F401
 from elearning.settings import ROOT
 from elearning.stories import models as _stories  # noqa: F401
@@ -34,7 +35,8 @@ metadata = Base.metadata
 MADE_BY_DEMO = "made-by-demo"
 # Tables of which the program only ever reads and appends rows; the triggers say the same.
 APPENDED = frozenset(
-    ["audit_entry", "certificate", "certificate_detail", "completion", "completion_detail", "module_version"]
+    "audit_entry certificate certificate_detail completion completion_detail"
+    " discussion discussion_detail discussion_claim module_version".split()
 )
 
 

@@ -16,10 +16,12 @@ from elearning.certificates.rules import grouped
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.spreadsheet import csv_pieces
+from elearning.discussions.queries import count_led, list_led
 from elearning.web.access import requires
 
 bp = Blueprint("agency", __name__)
 
+DISCUSSIONS = 50  # on a page
 COLUMNS = (
     "full_name", "job_role", "team", "module", "state", "completed_on", "valid_until", "certificate_number",
 )  # fmt: skip
@@ -49,6 +51,7 @@ def people() -> ResponseReturnValue:
         agency_name=queries.agency_name(agency_id),
         holders=zip(modules, queries.count_holders(agency_id, [module.key for module in modules], today), strict=True),
         people_count=queries.count_people(agency_id),
+        discussion_count=count_led(agency_id),
         modules=modules,
         shown=shown,
         form=form,
@@ -58,6 +61,26 @@ def people() -> ResponseReturnValue:
         state_of=state_of,
         state_words=STATES,
         grouped=grouped,
+    )
+
+
+@bp.get("/agency/discussions")
+@requires(Role.TRAINING_LEAD)
+def discussions() -> ResponseReturnValue:
+    """The lines of the team discussions that were led by people of the agency: nobody is named."""
+    agency_id = current_user.lead_of
+    count = count_led(agency_id)
+    last = max(1, -(-count // DISCUSSIONS))
+    page = min(max(1, request.args.get("page", default=1, type=int)), last)
+    return render_template(
+        "agency/discussions.html",
+        agency_name=queries.agency_name(agency_id),
+        count=count,
+        rows=list_led(agency_id, limit=DISCUSSIONS, offset=(page - 1) * DISCUSSIONS),
+        titles={module.key: module.title for module in library()},
+        page=page,
+        last=last,
+        page_url=lambda number: url_for("agency.discussions", page=number),
     )
 
 

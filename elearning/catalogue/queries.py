@@ -1,5 +1,7 @@
 """Reads of published module versions."""
 
+import datetime as dt
+
 from sqlalchemy import select, tuple_
 
 from elearning.catalogue.models import ModuleVersion
@@ -23,3 +25,10 @@ def get_published(key: str, version: int) -> TrainingModule:
         select(ModuleVersion.content).where(ModuleVersion.module_key == key, ModuleVersion.version == version)
     ).scalar_one()
     return TrainingModule.model_validate_json(content)
+
+
+def published_at(key: str, version: int) -> dt.datetime:
+    """When a version was published. Raises sqlalchemy.exc.NoResultFound if it was not."""
+    return db.session.execute(
+        select(ModuleVersion.published_at).where(ModuleVersion.module_key == key, ModuleVersion.version == version)
+    ).scalar_one()

@@ -54,8 +54,8 @@ def verify(context: HasApp) -> None:
         "and the guards of every permanent table."
     )
     click.echo(
-        "Not checked: the HTML made from a module's text, open attempts, reading, people, agencies, accounts, and the "
-        "audit trail. Whoever removes the end of the record with all that belongs to it, or writes it all anew, "
+        "Not checked: the HTML made from a module's text, open attempts, reading, team discussions, people, agencies, "
+        "accounts, and the audit trail. Whoever removes the end of the record with all that belongs to it, or writes it all anew, "
         "leaves no trace in it: keep the next line elsewhere, and compare."
     )
     click.echo(f"The record ends at place {head.place}, digest {head.digest}.")

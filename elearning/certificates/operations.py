@@ -19,6 +19,7 @@ from elearning.core import clock
 from elearning.core.db import atomic
 from elearning.core.guards import missing_guards
 from elearning.core.models import AuditEntry
+from elearning.discussions.models import DiscussionClaim, DiscussionDetail, TeamDiscussion
 from elearning.people.models import Agency, Practitioner
 
 
@@ -69,6 +70,9 @@ def check_guards() -> Iterator[Finding]:
         (CompletionDetail, None),
         (Certificate, None),
         (CertificateDetail, None),
+        (TeamDiscussion, None),
+        (DiscussionDetail, None),
+        (DiscussionClaim, None),
         (AuditEntry, None),
     ):
         for attack in missing_guards(model, where=where):

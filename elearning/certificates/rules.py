@@ -10,14 +10,12 @@ from dataclasses import asdict
 
 from elearning.certificates.types import Sealed
 from elearning.completions.rules import details_digest, moment
+from elearning.core.crockford import ALPHABET, read
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 17  # with the check character
 SHORT_DIGEST = 12
 
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
-# What people write between groups: spaces of any width, and the dashes that programs put for a hyphen.
-_READ = str.maketrans("OIL", "011", "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212")
 
 
 def new_number() -> str:
@@ -29,12 +27,8 @@ def new_number() -> str:
 
 
 def read_number(text: str) -> str | None:
-    """The 17 characters that someone meant, mistakes included; None when it cannot be a certificate number at all.
-
-    Any capitals, spaces and hyphens; the letters O, I and L are read as the digits they look like.
-    """
-    number = "".join(text.upper().translate(_READ).split())
-    return number if len(number) == LENGTH and all(character in _VALUE for character in number) else None
+    """The 17 characters that someone meant, mistakes included; None when it cannot be a certificate number at all."""
+    return read(text, LENGTH)
 
 
 def parse_number(text: str) -> str | None:

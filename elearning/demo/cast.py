@@ -42,6 +42,17 @@ LAST_NAMES = (
     "Wood Wright Yılmaz Young Żak"
 ).split()
 
+# What teams agreed: the one change, and who sees to it.
+CHANGES = [
+    ("We ring a child's school on the day of a return from missing, and write down who we spoke to.", "Duty manager"),
+    ("In every supervision we ask for one thing that the child said, in the child's words.", "Supervisors"),
+    ("Before a case is closed, someone who does not know it reads the last three entries.", "Team manager"),
+    ("We keep the contacts of the return home interview service beside each telephone.", "Office administrator"),
+    ("Nobody writes ‘did not engage’; we write what was offered, when, and what came back.", "Practice lead"),
+    ("Each Monday we look at who was excluded last week and agree who sees them first.", "Safeguarding lead"),
+    ("Every new referral gets the question ‘who else holds a piece?’ and a name against it.", "Referral desk"),
+]
+
 # Who the sign-in page offers, by what each is good for. The keys are used by `history.py`.
 NAMED = {
     "new": ("Maya Prosser", "St Brannoc's Primary School", "Administrator or receptionist"),

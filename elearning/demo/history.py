@@ -19,7 +19,10 @@ from elearning.catalogue.types import ItemType, Scenario, TrainingModule
 from elearning.core import clock
 from elearning.core.db import atomic
 from elearning.core.roles import Role
-from elearning.demo.cast import AGENCIES, FIRST_NAMES, LAST_NAMES, NAMED
+from elearning.demo.cast import AGENCIES, CHANGES, FIRST_NAMES, LAST_NAMES, NAMED
+from elearning.discussions.operations import claim_discussion, record_discussion
+from elearning.discussions.queries import find_discussion
+from elearning.discussions.types import Log
 from elearning.people.operations import add_agency, add_practitioner, join_agency
 from elearning.stories.operations import begin_walk, record_choice
 from elearning.training.operations import record_section_read, start_quiz, submit_quiz
@@ -63,6 +66,7 @@ class Past:
         self.library, self.now, self.chance = library, now, chance
         self.opened = now - dt.timedelta(days=30 * MONTHS_BACK)
         self.agency_ids: dict[str, int] = {}
+        self.members: dict[str, list[int]] = {}
         self.people: list[tuple[int, int]] = []  # (practitioner id, keenness in tenths)
         self.named: dict[str, tuple[int, int]] = {}  # (practitioner id, account id)
 
@@ -77,6 +81,7 @@ class Past:
                 open_account(practitioner_id, next(emails))
                 join_agency(practitioner_id, agency_id, job_role, team=self.chance.choice(["", "North", "South"]))
                 self.people.append((practitioner_id, keenness))
+                self.members.setdefault(name, []).append(practitioner_id)
 
     def _names(self) -> Iterator[str]:
         taken = {name for name, _agency, _job_role in NAMED.values()}
@@ -109,10 +114,33 @@ class Past:
                     yield self._journey(module, practitioner_id, self._day(MONTHS_BACK * 30 - 10, 1060), 0.9)
                 elif self.chance.random() < keenness / 10 * share:
                     yield self._journey(module, practitioner_id, self._day(days, 2), self._grasp())
+            yield from self._discussions(module)
             if rank == 0:
                 yield self._journey(module, self.named["certified"][0], self._day(120, 100), 1.0)
                 yield self._journey(module, self.named["renewing"][0], self._day(1050, 1030), 1.0)
                 yield self._reading(module, self.named["reading"][0], self._day(9, 5), sections=4)
+
+    def _discussions(self, module: TrainingModule) -> Iterator[Steps]:
+        """A few teams that talk about a module; Grace's school, with Daniel, is one of them."""
+        school = [self.named["lead"][0], self.named["reading"][0]]
+        school += [person for person in self.members[NAMED["lead"][1]] if person not in school]
+        yield self._discussion(module, school, self._day(25, 12))
+        for agency in self.chance.sample(list(self.members), 4):
+            yield self._discussion(module, self.members[agency], self._day(110, 40))
+
+    def _discussion(self, module: TrainingModule, team: list[int], start: dt.datetime) -> Steps:
+        """A team meets; some days later its leader records it, and most of the others claim it."""
+        present = min(len(team), self.chance.randint(4, 9))
+        change, owner = self.chance.choice(CHANGES)
+        log = Log(clock.day_of(start), present, change, owner, clock.day_of(start) + dt.timedelta(days=35))
+        yield start + dt.timedelta(days=1)
+        discussion_id = record_discussion(team[0], module, log)
+        led = find_discussion(team[0], discussion_id)
+        assert led is not None  # it was recorded on the line before
+        yield start + dt.timedelta(days=4)
+        for person in team[1:present]:
+            if person == self.named["reading"][0] or self.chance.random() < 0.7:
+                claim_discussion(person, led.code or "")
 
     def _by_age(self) -> list[TrainingModule]:
         """The modules, the one that has been on offer longest first."""

@@ -17,6 +17,7 @@ from elearning.certificates.queries import list_certificates
 from elearning.core import clock
 from elearning.core.errors import Refused
 from elearning.core.roles import Role
+from elearning.discussions.queries import list_discussions
 from elearning.training.forms import QuestionForm, question_form
 from elearning.training.operations import record_section_read, start_quiz, submit_quiz
 from elearning.training.queries import progress_in
@@ -236,6 +237,7 @@ def record() -> ResponseReturnValue:
         "training/record.html",
         certificates=list_certificates(practitioner_id),
         attempts=list(reversed(list_attempts(practitioner_id))),
+        discussions=list_discussions(practitioner_id),
         standing=progress_in(practitioner_id, list(library())),
         titles={module.key: module.title for module in library()},
         today=clock.today(),

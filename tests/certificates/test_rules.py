@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elearning.certificates.rules import (
-    ALPHABET,
     certificate_digest,
     grouped,
     new_number,
@@ -17,6 +16,7 @@ from elearning.certificates.rules import (
     short_digest,
 )
 from elearning.certificates.types import Sealed
+from elearning.core.crockford import ALPHABET
 
 NUMBER = "7ACXXMY3PWBX9GQ8V"
 numbers = st.builds(new_number)

@@ -45,6 +45,17 @@ CERTIFICATE = {
     "details_digest": "d" * 64,
 }
 
+DISCUSSION = {
+    "module_key": "sample",
+    "module_version": 1,
+    "held_on": DAY,
+    "present": 2,
+    "look_again_on": DAY.replace(day=20),
+    "cpd_minutes": 30,
+    "recorded_at": LATER,
+    "claim_until": DAY.replace(month=3),
+}
+
 # In the order of their foreign keys. Attempt 1 will be submitted, attempt 2 stays open.
 FIRST: list[tuple[str, Row]] = [
     ("agency", {"id": 1, "name": "Harrow Lane School", "sector": "school or college"}),
@@ -95,6 +106,13 @@ FIRST: list[tuple[str, Row]] = [
         },
     ),
     ("certificate", CERTIFICATE | {"number": "A" * 17}),
+    ("discussion", DISCUSSION | {"id": 1, "code": "K7M4QX2"}),
+    ("discussion", DISCUSSION | {"id": 2, "code": "2222222"}),
+    ("discussion_detail", {"discussion_id": 1, "change": "We ask twice.", "owner": "The duty manager"}),
+    (
+        "discussion_claim",
+        {"discussion_id": 1, "place": 1, "practitioner_id": 1, "agency_id": 1, "claimed_at": LATER},
+    ),
     (
         "completion_detail",
         {"place": 1, "salt": "5" * 32, "practitioner_id": 1, "agency_id": 1, "attempt_id": 1, "score": 1},
@@ -169,6 +187,15 @@ NEXT: dict[str, Row] = {
         "taken_at": LATER,
     },
     "certificate": CERTIFICATE | {"number": "B" * 17, "supersedes": "A" * 17},
+    "discussion": DISCUSSION | {"id": 3, "code": "3333333"},
+    "discussion_detail": {"discussion_id": 2, "change": "We ring back.", "owner": "The duty manager"},
+    "discussion_claim": {
+        "discussion_id": 1,
+        "place": 2,
+        "practitioner_id": 2,
+        "agency_id": None,
+        "claimed_at": LATER,
+    },
     "role_grant": {"id": 2, "account_id": 1, "role": "training lead", "agency_id": 1, "granted_at": LATER},
     "sign_in_code": {
         "browser_digest": "e" * 64,

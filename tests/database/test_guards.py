@@ -13,7 +13,19 @@ from sqlalchemy.exc import IntegrityError
 
 from elearning.core.db import WRITES
 from elearning.database import metadata
-from tests.database.rows import ATTEMPT, CERTIFICATE, COMPLETION, DAY, FIRST, LATER, MORNING, NEXT, START, contents
+from tests.database.rows import (
+    ATTEMPT,
+    CERTIFICATE,
+    COMPLETION,
+    DAY,
+    DISCUSSION,
+    FIRST,
+    LATER,
+    MORNING,
+    NEXT,
+    START,
+    contents,
+)
 
 PERMANENT = [
     "audit_entry",
@@ -21,6 +33,9 @@ PERMANENT = [
     "certificate_detail",
     "completion",
     "completion_detail",
+    "discussion",
+    "discussion_claim",
+    "discussion_detail",
     "module_version",
 ]
 SITTING = ["attempt", "response"]
@@ -130,6 +145,11 @@ TAKES_A_KEY = {
     ),
     "certificate by its place": ("certificate", CERTIFICATE | {"number": "C" * 17}),
     "certificate by what it supersedes": ("certificate", CERTIFICATE | {"number": "C" * 17, "supersedes": "A" * 17}),
+    "discussion by its code": ("discussion", DISCUSSION | {"id": 9, "code": "K7M4QX2"}),
+    "claim by its person": (
+        "discussion_claim",
+        {"discussion_id": 1, "place": 2, "practitioner_id": 1, "claimed_at": LATER},
+    ),
     "attempt by its number": ("attempt", ATTEMPT | {"id": 3, "number": 1}),
     "attempt by being open": ("attempt", ATTEMPT | {"id": 3, "number": 2, "practitioner_id": 2}),
     "attempt by being passed": (
@@ -259,6 +279,15 @@ def test_a_certificate_supersedes_one_of_its_own_completion(connection: Connecti
     with pytest.raises(IntegrityError, match="one of the same completion"), connection.begin_nested():
         connection.execute(insert(metadata.tables["certificate"]).values(row))
     connection.execute(insert(metadata.tables["certificate"]).values(row | {"place": 1}))
+
+
+def test_no_more_claim_a_discussion_than_were_there(connection: Connection) -> None:
+    """Two were there: whoever comes third has no place, whatever place is asked for."""
+    claim = metadata.tables["discussion_claim"]
+    for table in ("practitioner", "discussion_claim"):
+        connection.execute(insert(metadata.tables[table]).values(NEXT[table]))
+    with pytest.raises(IntegrityError, match="no more people claim"), connection.begin_nested():
+        connection.execute(insert(claim).values({**NEXT["discussion_claim"], "place": 3, "practitioner_id": 3}))
 
 
 # Whose detail a second completion, of the passed attempt's module version, is not.
@@ -424,6 +453,14 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
     "ck_completion_cpd_minutes": {"cpd_minutes": 0},
     "ck_completion_digests": {"digest": "short"},
     "ck_completion_detail_score": {"score": -1},
+    "ck_discussion_code": {"code": "SHORT"},
+    "ck_discussion_present": {"present": 61},
+    "ck_discussion_look_again_on": {"look_again_on": DAY},
+    "ck_discussion_cpd_minutes": {"cpd_minutes": 0},
+    "ck_discussion_claim_until": {"claim_until": DAY.replace(year=2025)},
+    "ck_discussion_detail_change": {"change": " "},
+    "ck_discussion_detail_owner": {"owner": ""},
+    "ck_discussion_claim_place": {"place": 0},
     "ck_certificate_number": {"number": "SHORT"},
     "ck_certificate_details_digest": {"details_digest": "short"},
 }

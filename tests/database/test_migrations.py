@@ -22,6 +22,9 @@ PERMANENT = [
     "certificate_detail",
     "completion",
     "completion_detail",
+    "discussion",
+    "discussion_claim",
+    "discussion_detail",
     "module_version",
 ]
 

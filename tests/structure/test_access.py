@@ -25,14 +25,17 @@ from elearning.core import clock
 from elearning.core.db import db
 from elearning.core.errors import ElearningError
 from elearning.database import metadata
+from elearning.discussions.operations import record_discussion
 from elearning.people.operations import join_agency
 from elearning.web import access
 from tests import journey
 from tests.conftest import _WORLDS, MODULE, CheckedClient, Persona, World, copied, running, settings_for
+from tests.discussions.test_rules import log
+from tests.discussions.test_views import LINE
 from tests.records import complete
 
 # in: is sent to sign in first; 302: done, and shown the next page; 404: as if it did not exist.
-# Every object asked for is Amina's (`self`): her certificate, her attempt. Ben is her colleague, Grace their training
+# Every object asked for is Amina's (`self`): her certificate, her attempt, the discussion she led. Ben is her colleague, Grace their training
 # lead; Olu leads another agency. A practitioner's own pages (quiz, record) show whoever asks their own.
 #
 #                                                nobody self colleague lead other-lead officer administrator
@@ -73,11 +76,19 @@ POST  /modules/<key>/quiz/<int:position>            in   302  302  302  302  302
 GET   /modules/<key>/quiz/check                     in   302  302  302  302  302  302
 POST  /modules/<key>/quiz/check                     in   302  302  302  302  302  302
 GET   /modules/<key>/quiz/result                    in   200  302  302  302  302  302
+GET   /modules/<key>/team-sheet                     in   200  200  200  200  200  200
+GET   /modules/<key>/team-sheet.pdf                 in   200  200  200  200  200  200
+GET   /modules/<key>/discussions/new                in   200  200  200  200  200  200
+POST  /modules/<key>/discussions/new                in   302  302  302  302  302  302
 GET   /record                                       in   200  200  200  200  200  200
+GET   /record/discussions/<int:discussion_id>       in   200  404  404  404  404  404
+GET   /record/discussions/claim                     in   200  200  200  200  200  200
+POST  /record/discussions/claim                     in   302  302  302  302  302  302
 GET   /record/attempts/<int:attempt_id>             in   200  404  404  404  404  404
 GET   /certificates/<number>                        in   200  404  200  404  404  404
 GET   /certificates/<number>.pdf                    in   200  404  200  404  404  404
 GET   /agency                                       in   404  404  200  200  404  404
+GET   /agency/discussions                           in   404  404  200  200  404  404
 POST  /agency/people.csv                            in   404  404  200  200  404  404
 GET   /reports                                      in   404  404  404  404  200  404
 POST  /reports/completions.csv                      in   404  404  404  404  200  404
@@ -94,6 +105,8 @@ SENT: Mapping[str, dict[str, str]] = {
     "/modules/<key>/story/<int:step>": {"walk": "1", "answer": "1"},
     "/modules/<key>/quiz/<int:position>": {"attempt": "1", "answer": "1"},
     "/modules/<key>/quiz/check": {"attempt": "1"},
+    "/modules/<key>/discussions/new": LINE | {"step": "record"},
+    "/record/discussions/claim": {"code": "<code>"},  # of a discussion that Tomasz led
 }
 ASKED = {"/reports/completions.csv": "?period=2024-25"}
 
@@ -146,7 +159,8 @@ class Site:
         if asker != "nobody":
             persona: Persona = getattr(self.world, asker)
             client.sign_in(persona)
-            sent = {name: persona.full_name if value == "their own" else value for name, value in sent.items()}
+            known = {**self.addresses, "their own": persona.full_name}
+            sent = {name: known.get(value, value) for name, value in sent.items()}
         return client.open(address, method=method, data=sent if method == "POST" else None)
 
     def contents(self) -> dict[str, list[str]]:
@@ -173,8 +187,15 @@ def site(
         complete(world.tomasz.practitioner_id, world.clinic, on=dt.date(2025, 1, 15))  # for a year that is over
         journey.pass_module(visitor(app).sign_in(world.amina), world.amina)
         number, attempt_id = _amina_has(world.amina)
+        sample = sample_library.modules[MODULE]
+        discussion_id = record_discussion(world.amina.practitioner_id, sample, log())
+        theirs = record_discussion(world.tomasz.practitioner_id, sample, log(present=60))
+        discussion = metadata.tables["discussion"]
+        code = db.session.scalars(select(discussion.c.code).where(discussion.c.id == theirs)).one()
         addresses = {
             "<number>": number,
+            "<code>": code,
+            "<int:discussion_id>": str(discussion_id),
             "<key>": MODULE,
             "<slug>": sample_library.modules[MODULE].sections[0].slug,
             "<int:position>": "1",
@@ -244,11 +265,17 @@ def _shows_no_strangers(world: World, asker: str, answer: TestResponse) -> None:
 
 @pytest.mark.parametrize("asker", ["ben", "olu", "officer", "admin"])
 @pytest.mark.parametrize(
-    "route", ["/certificates/<number>", "/certificates/<number>.pdf", "/record/attempts/<int:attempt_id>"]
+    "route",
+    [
+        "/certificates/<number>",
+        "/certificates/<number>.pdf",
+        "/record/attempts/<int:attempt_id>",
+        "/record/discussions/<int:discussion_id>",
+    ],
 )
 def test_what_is_not_yours_looks_like_what_does_not_exist(site: Site, asker: str, route: str) -> None:
     hers = site.ask(asker, "GET", site.address(route))
-    missing = route.replace("<number>", "0000000000000000" + "0").replace("<int:attempt_id>", "99999")
+    missing = re.sub("<int:.*>", "99999", route.replace("<number>", "0000000000000000" + "0"))
     none = site.ask(asker, "GET", missing)
 
     assert hers.status_code == none.status_code == 404
@@ -261,15 +288,15 @@ def test_a_former_lead_gets_nothing_of_the_old_agency(app: Flask, world: World, 
     journey.pass_module(visitor(app).sign_in(world.amina), world.amina)
     number, _ = _amina_has(world.amina)
     grace = visitor(app).sign_in(world.grace)
-    asked = [("GET", "/agency"), ("POST", "/agency/people.csv"), ("GET", f"/certificates/{number}"),
+    asked = [("GET", "/agency"), ("GET", "/agency/discussions"), ("POST", "/agency/people.csv"), ("GET", f"/certificates/{number}"),
              ("GET", f"/certificates/{number}.pdf")]  # fmt: skip
-    assert [grace.open(path, method=method).status_code for method, path in asked] == [200] * 4
+    assert [grace.open(path, method=method).status_code for method, path in asked] == [200] * 5
     if goes_to == "nowhere":
         end_membership(world.grace.email, clock.today())
     else:
         join_agency(world.grace.practitioner_id, world.clinic, "Nurse")
 
-    assert [grace.open(path, method=method).status_code for method, path in asked] == [404] * 4
+    assert [grace.open(path, method=method).status_code for method, path in asked] == [404] * 5
     assert "My agency" not in grace.get("/record").text
 
 
