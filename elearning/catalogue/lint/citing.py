@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from elearning.catalogue.lint.finding import (
     EVIDENCE,
@@ -74,10 +75,14 @@ class _Cited:
     @classmethod
     def of(cls, module: TrainingModule, ids: Iterable[str]) -> "_Cited":
         points = [module.point[id_] for id_ in ids]
-        text = " ".join(
-            f"{point.statement} {point.place or ''} {module.sources[point.source].label}" for point in points
-        )
-        return cls(text, frozenset(_numbers(text)), _plain(text))
+        texts = [f"{point.statement} {point.place or ''} {module.sources[point.source].label}" for point in points]
+        return cls(" ".join(texts), frozenset[str]().union(*map(_said_numbers, texts)), "".join(map(_plain, texts)))
+
+
+@cache
+def _said_numbers(text: str) -> frozenset[str]:
+    """The numbers of a point, which many paragraphs cite."""
+    return frozenset(_numbers(text))
 
 
 def _numbers(text: str) -> Iterator[str]:

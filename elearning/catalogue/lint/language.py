@@ -28,7 +28,7 @@ LEXICON = {
     r"manipulative|troubled (?:teen\w*|famil\w+)|problem famil\w+|broken homes?": "say what happened",
     r"committed suicide": "say died by suicide",
 }
-_LEXICON = re.compile("|".join(rf"(\b(?:{pattern})\b)" for pattern in LEXICON), re.IGNORECASE)
+_LEXICON = re.compile(rf"\b(?:{'|'.join(f'({pattern})' for pattern in LEXICON)})\b", re.IGNORECASE)
 _GANG_MEMBER = re.compile(r"\bgang (?:members?|nominals?)\b", re.IGNORECASE)
 _ONLY_BELIEVED = re.compile(
     r"\b(?:believed|linked|links|said|alleged|thought|called|label\w*|seen as)\b", re.IGNORECASE
