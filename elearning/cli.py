@@ -7,7 +7,7 @@ on is imported when it is asked for, so that `elearning check` need not wait for
 import os
 import sys
 from functools import cached_property
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 import click
@@ -18,13 +18,19 @@ from elearning.settings import Settings
 if TYPE_CHECKING:
     from flask import Flask
 
-# The commands that are not here, each with the module that holds it under its own name.
+# The commands that are not here, and where each one is.
 ELSEWHERE = {
-    "check": "elearning.assessment.cli",
-    "demo": "elearning.demo.cli",
-    "people": "elearning.accounts.cli",
-    "report": "elearning.reports.cli",
-    "verify": "elearning.certificates.cli",
+    "backup": "elearning.backup:backup_command",
+    "check": "elearning.assessment.cli:check",
+    "demo": "elearning.demo.cli:demo",
+    "doctor": "elearning.doctor:doctor",
+    "new": "elearning.catalogue.cli:new",
+    "people": "elearning.accounts.cli:people",
+    "preview": "elearning.preview:preview",
+    "report": "elearning.reports.cli:report",
+    "restore": "elearning.backup:restore_command",
+    "schemas": "elearning.catalogue.cli:schemas",
+    "verify": "elearning.certificates.cli:verify",
 }
 
 
@@ -37,7 +43,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in ELSEWHERE:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module(ELSEWHERE[cmd_name]), cmd_name)
+        command: click.Command = resolve_name(ELSEWHERE[cmd_name])
         return command
 
 
@@ -87,6 +93,15 @@ def db_status(context: Context) -> None:
 
     database.check_ready(context.app)
     click.echo("The database is up to date and fit to serve.")
+
+
+@db.command("grants")
+@click.argument("role")
+def db_grants(role: str) -> None:
+    """Print the SQL that gives a PostgreSQL role what the program needs, and no way to change permanent records."""
+    from elearning import database
+
+    click.echo(database.grants(role))
 
 
 @elearning.command()

@@ -51,9 +51,15 @@ from elearning.settings import ROOT
 def check(
     context: click.Context, folder: Path, seeds: int, with_coverage: bool, with_figures: bool, style: str
 ) -> None:
-    """Check the content packs in FOLDER (modules) by the content rules; exits with 1 on an error."""
+    """Check the content packs in FOLDER (modules) by the content rules; exits with 1 on an error.
+
+    FOLDER may also be one pack by itself.
+    """
+    only = None
+    if (folder / "module.toml").exists():
+        folder, only = folder.resolve().parent, folder.resolve().name
     try:
-        packs = read_packs_with_lines(folder)
+        packs = read_packs_with_lines(folder, only)
         if not packs:
             raise ContentError([f"{folder}: there is no content pack in this folder"])
         contacts = read_help(folder)
@@ -80,7 +86,7 @@ def _stops(line: Line) -> bool:
 
 
 def judge(pack: Pack, seeds: int, today: dt.date) -> list[Line]:
-    """What all content rules say of a pack, those included that are proved by drawing."""
+    """What all content rules say of a pack on this day, those included that are proved by drawing."""
     return [*lint(pack, today), *_draw(pack.module, seeds)]
 
 
