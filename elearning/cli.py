@@ -1,28 +1,50 @@
 """The `elearning` command: mounts each capability's commands beside those of the installation itself.
 
-A command that cannot do its work says in one line what is wrong and what to do, and exits with 1.
+A command that cannot do its work says in one line what is wrong and what to do, and exits with 1. What a command stands
+on is imported when it is asked for, so that `elearning check` need not wait for the web, the database and the PDFs.
 """
 
 import os
 import sys
 from functools import cached_property
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
 
 import click
-from flask import Flask
-from sqlalchemy.exc import DatabaseError
 
-from elearning import backup, database, doctor, serving
-from elearning.accounts import cli as accounts
-from elearning.app import create_app
-from elearning.assessment import cli as assessment
-from elearning.catalogue import cli as catalogue
-from elearning.certificates import cli as certificates
-from elearning.core.db import db as flask_db
 from elearning.core.errors import ElearningError
-from elearning.demo import cli as demo
-from elearning.preview import preview
-from elearning.reports import cli as reports
 from elearning.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+# The commands that are not here, and where each one is.
+ELSEWHERE = {
+    "backup": "elearning.backup:backup_command",
+    "check": "elearning.assessment.cli:check",
+    "demo": "elearning.demo.cli:demo",
+    "doctor": "elearning.doctor:doctor",
+    "new": "elearning.catalogue.cli:new",
+    "people": "elearning.accounts.cli:people",
+    "preview": "elearning.preview:preview",
+    "report": "elearning.reports.cli:report",
+    "restore": "elearning.backup:restore_command",
+    "schemas": "elearning.catalogue.cli:schemas",
+    "verify": "elearning.certificates.cli:verify",
+}
+
+
+class Commands(click.Group):
+    """The commands here, and those elsewhere."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*self.commands, *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = resolve_name(ELSEWHERE[cmd_name])
+        return command
 
 
 class Context:
@@ -33,11 +55,13 @@ class Context:
         return Settings.from_environ(os.environ)
 
     @cached_property
-    def app(self) -> Flask:
+    def app(self) -> "Flask":
+        from elearning.app import create_app
+
         return create_app(self.settings)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def elearning(context: click.Context) -> None:
     """Training modules built from safeguarding practice reviews, and the record of who completed them."""
@@ -53,6 +77,8 @@ def db() -> None:
 @click.pass_obj
 def db_upgrade(context: Context) -> None:
     """Bring the schema up to date and publish new module versions; rows stay in place."""
+    from elearning import database
+
     published = database.prepare(context.app)
     for version in published:
         click.echo(f"published {version}")
@@ -63,6 +89,8 @@ def db_upgrade(context: Context) -> None:
 @click.pass_obj
 def db_status(context: Context) -> None:
     """Say whether the database is fit to serve; exits with 1 if not."""
+    from elearning import database
+
     database.check_ready(context.app)
     click.echo("The database is up to date and fit to serve.")
 
@@ -71,6 +99,8 @@ def db_status(context: Context) -> None:
 @click.argument("role")
 def db_grants(role: str) -> None:
     """Print the SQL that gives a PostgreSQL role what the program needs, and no way to change permanent records."""
+    from elearning import database
+
     click.echo(database.grants(role))
 
 
@@ -82,6 +112,8 @@ def db_grants(role: str) -> None:
 @click.pass_obj
 def serve(context: Context, port: int, workers: int) -> None:
     """Serve on 127.0.0.1 and send mail, for one machine; the README has the parts for a real installation."""
+    from elearning import database, serving
+
     database.check_ready(context.app)
     serving.serve(context.app, port=port, workers=workers)
 
@@ -91,25 +123,12 @@ def serve(context: Context, port: int, workers: int) -> None:
 @click.pass_obj
 def work(context: Context, once: bool) -> None:
     """Send the mail that is waiting, and go on doing so."""
+    from elearning import database, serving
+    from elearning.core.db import db as flask_db
+
     with context.app.app_context():
         database.check_schema(flask_db.engine)
     serving.work(context.app, once=once)
-
-
-for command in (
-    accounts.people,
-    assessment.check,
-    backup.backup_command,
-    backup.restore_command,
-    catalogue.new,
-    catalogue.schemas,
-    certificates.verify,
-    demo.demo,
-    doctor.doctor,
-    preview,
-    reports.report,
-):
-    elearning.add_command(command)
 
 
 def main() -> None:
@@ -119,12 +138,16 @@ def main() -> None:
     except ElearningError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except DatabaseError as error:
+    except OSError as error:
+        click.echo(f"{error.filename or 'A file'}: {error.strerror}; check the path and its permissions.", err=True)
+        sys.exit(1)
+    except Exception as error:
+        from sqlalchemy.exc import DatabaseError
+
+        if not isinstance(error, DatabaseError):
+            raise
         reason = type(error.orig).__name__
         click.echo(
             f"The database does not answer or is not ours ({reason}); `elearning db status` says more.", err=True
         )
-        sys.exit(1)
-    except OSError as error:
-        click.echo(f"{error.filename or 'A file'}: {error.strerror}; check the path and its permissions.", err=True)
         sys.exit(1)

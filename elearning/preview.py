@@ -53,7 +53,7 @@ bp = Blueprint("preview", __name__)
 def findings() -> ResponseReturnValue:
     """What `elearning check` says of the packs as they are now."""
     packs: list[Pack] = current_app.extensions["preview"]
-    lines = [line for pack in packs for line in judge(pack, SEEDS)]
+    lines = [line for pack in packs for line in judge(pack, SEEDS, clock.today())]
     return render_template("web/preview.html", lines=[line for line in lines if line.accepted is None])
 
 

@@ -1,7 +1,12 @@
 """`elearning check`: is every pack whole, does it keep the content rules, and can its bank give everyone a set of attempts?"""
 
+import datetime as dt
 import json
 import re
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +14,8 @@ import click
 
 from elearning.assessment.rules import draw_problems, position_problems
 from elearning.catalogue.help import help_lines, read_help
-from elearning.catalogue.lint.citing import coverage
+from elearning.catalogue.lint.citing import coverage as list_coverage
+from elearning.catalogue.lint.figures import Figures, count_figures
 from elearning.catalogue.lint.finding import Severity
 from elearning.catalogue.lint.plan import chances_of_passing, minutes, section_words
 from elearning.catalogue.lint.report import Line, lint, lint_help
@@ -34,9 +40,17 @@ from elearning.settings import ROOT
 @click.option(
     "--coverage", "with_coverage", is_flag=True, help="list where each evidence point is taught and asked about"
 )
+@click.option(
+    "--figures",
+    "with_figures",
+    is_flag=True,
+    help="count items by level and type, and words, minutes and reading grades",
+)
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
-def check(context: click.Context, folder: Path, seeds: int, with_coverage: bool, style: str) -> None:
+def check(
+    context: click.Context, folder: Path, seeds: int, with_coverage: bool, with_figures: bool, style: str
+) -> None:
     """Check the content packs in FOLDER (modules) by the content rules; exits with 1 on an error.
 
     FOLDER may also be one pack by itself.
@@ -52,25 +66,28 @@ def check(context: click.Context, folder: Path, seeds: int, with_coverage: bool,
     except ContentError as broken:
         if style == "text":
             raise
-        _print_json([_broken(problem) for problem in broken.problems], [], with_coverage)
+        _print_json([_broken(problem) for problem in broken.problems], [])
         context.exit(1)
-    lines = [line for pack in packs for line in judge(pack, seeds)]
-    lines += lint_help(contacts, help_lines(folder), clock.today())
+    today = clock.today()
+    with ProcessPoolExecutor(2) as processes:  # two halve the wait; more gain little for a handful of packs
+        found = processes.map(partial(judge, seeds=seeds, today=today), packs)
+        lines = [line for lines in found for line in lines]
+    lines += lint_help(contacts, help_lines(folder), today)
     if style == "json":
-        _print_json(lines, packs, with_coverage)
+        _print_json(lines, packs, coverage=with_coverage, figures=with_figures)
     else:
-        _print_text(lines, packs, seeds, with_coverage)
+        _print_text(lines, packs, seeds, coverage=with_coverage, figures=with_figures)
     if any(_stops(line) for line in lines):
         context.exit(1)
 
 
-def judge(pack: Pack, seeds: int) -> list[Line]:
-    """What all content rules say of a pack today, those included that are proved by drawing."""
-    return [*lint(pack, clock.today()), *_draw(pack.module, seeds)]
-
-
 def _stops(line: Line) -> bool:
     return line.severity is Severity.ERROR and line.accepted is None
+
+
+def judge(pack: Pack, seeds: int, today: dt.date) -> list[Line]:
+    """What all content rules say of a pack on this day, those included that are proved by drawing."""
+    return [*lint(pack, today), *_draw(pack.module, seeds)]
 
 
 def _draw(module: TrainingModule, seeds: int) -> list[Line]:
@@ -90,15 +107,18 @@ def _broken(problem: str) -> Line:
     return Line(found["file"], line, "pack", Severity.ERROR, found["words"])
 
 
-def _print_text(lines: list[Line], packs: list[Pack], seeds: int, with_coverage: bool) -> None:
+def _print_text(lines: list[Line], packs: list[Pack], seeds: int, *, coverage: bool, figures: bool) -> None:
     for line in sorted(lines, key=lambda line: line.accepted is not None):
         click.echo(str(line))
     for pack in packs:
-        for row in _coverage(pack.module) if with_coverage else ():
+        for row in _coverage(pack.module) if coverage else ():
             click.echo(
-                f"{row['point']}  {row['whose']:<12}  taught: {_listed(row['taught'])}; asked: {_listed(row['assessed'])}"
+                f"{row['point']}  {row['whose']:<12}  taught: {_listed(row['taught'])}; "
+                f"asked: {_listed(row['assessed'])}; told: {_listed(row['told'])}"
             )
         click.echo(_summary(pack.module, seeds))
+        if figures:
+            _print_figures(count_figures(pack.module))
     errors = sum(map(_stops, lines))
     warnings = sum(line.severity is Severity.WARNING and line.accepted is None for line in lines)
     accepted = sum(line.accepted is not None for line in lines)
@@ -116,6 +136,32 @@ def _print_text(lines: list[Line], packs: list[Pack], seeds: int, with_coverage:
     )
 
 
+def _print_figures(found: Figures) -> None:
+    kinds = list(next(iter(found.items.values())))
+    counts = {**found.items, "all": {kind: sum(row[kind] for row in found.items.values()) for kind in kinds}}
+    _print_table(
+        [["items", *kinds, "all"]]
+        + [[level, *map(str, row.values()), str(sum(row.values()))] for level, row in counts.items()]
+    )
+    _print_table(
+        [["to read", "words", "minutes", "grade"]]
+        + [[one.name, f"{one.words:,}", str(one.minutes), str(one.grade)] for one in found.readings]
+    )
+    own = f"; of the review's own, taught and asked: {found.review_points_covered} of {found.review_points}"
+    click.echo(
+        f"  {found.minutes_stated} minutes stated, {found.minutes_found} found. "
+        f"Points cited: {found.points_cited} of {found.points}{own if found.review_points else ''}.\n"
+    )
+
+
+def _print_table(rows: list[list[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *numbers in rows:
+        cells = (number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True))
+        click.echo(f"  {name.ljust(widths[0])}  {'  '.join(cells)}".rstrip())
+    click.echo()
+
+
 def _summary(module: TrainingModule, seeds: int) -> str:
     total = sum(map(section_words, module.sections))
     story = f"a story with {len(list(paths(module.scenario)))} ways through, " if module.scenario else ""
@@ -127,18 +173,18 @@ def _summary(module: TrainingModule, seeds: int) -> str:
     )
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(names) or "nowhere"
 
 
 def _coverage(module: TrainingModule) -> list[dict[str, Any]]:
     return [
-        {"point": row.point, "whose": row.whose.value, "taught": list(row.taught), "assessed": list(row.assessed)}
-        for row in coverage(module)
+        {"point": row.point, "whose": row.whose.value, "taught": row.taught, "assessed": row.assessed, "told": row.told}
+        for row in list_coverage(module)
     ]
 
 
-def _print_json(lines: list[Line], packs: list[Pack], with_coverage: bool) -> None:
+def _print_json(lines: list[Line], packs: list[Pack], *, coverage: bool = False, figures: bool = False) -> None:
     document: dict[str, Any] = {
         "findings": [
             {"file": line.file, "line": line.line, "rule": line.rule, "level": line.severity.value, "words": line.words,
@@ -148,6 +194,8 @@ def _print_json(lines: list[Line], packs: list[Pack], with_coverage: bool) -> No
         "errors": sum(map(_stops, lines)),
         "modules": [{"key": pack.module.key, "version": pack.module.version} for pack in packs],
     }  # fmt: skip
-    if with_coverage:
+    if coverage:
         document["coverage"] = {pack.module.key: _coverage(pack.module) for pack in packs}
+    if figures:
+        document["figures"] = {pack.module.key: asdict(count_figures(pack.module)) for pack in packs}
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))

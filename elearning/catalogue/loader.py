@@ -256,7 +256,7 @@ def _read(pack: _Pack) -> Iterator[Pack]:
         practised=[_text_of(entry, "section") for entry in quiz.listed("practice")] or None,
     )
     sections = [section for name, slug in files if (section := _read_section(pack, name, slug, known))]
-    story, scenario = _read_story(pack, known) if (pack.folder / STORY).exists() else (None, None)
+    told, story, scenario = _read_story(pack, known) if (pack.folder / STORY).exists() else (_File(STORY), None, None)
 
     for file, group in ((toml, "outcomes"), (quiz, "practice"), (quiz, "items"), (evidence, "points")):
         for position in rules.repeated([_text_of(entry, "id") for entry in file.listed(group)]):
@@ -289,12 +289,12 @@ def _read(pack: _Pack) -> Iterator[Pack]:
             team_sheet=team_sheet,
             scenario=scenario,
         )
-        lines = {file.name: file.lines for file in (toml, team, quiz, evidence)} | pack.bodies
+        lines = {file.name: file.lines for file in (toml, team, quiz, evidence, told)} | pack.bodies
         yield Pack(module, lines, {slug: name for name, slug in files})
 
 
-def _read_story(pack: _Pack, known: rules.Known) -> tuple[ScenarioHead | None, Scenario | None]:
-    """What scenario.yaml says of the story, and the whole of it if nothing is wrong with it."""
+def _read_story(pack: _Pack, known: rules.Known) -> tuple[_File, ScenarioHead | None, Scenario | None]:
+    """scenario.yaml, what it says of the story, and the whole of the story if nothing is wrong with it."""
     file = pack.yaml(STORY, pack.text(STORY))
     before = len(pack.problems)
     groups: dict[str, type[BaseModel]] = {
@@ -320,11 +320,11 @@ def _read_story(pack: _Pack, known: rules.Known) -> tuple[ScenarioHead | None, S
         for path, message in paths.part_problems(part, names):
             pack.at(file, (*place, *path), message)
     if not head or len(pack.problems) > before:
-        return head, None
+        return file, head, None
     scenario = Scenario.model_validate({**dict(head), **{group: tuple(parts[group].values()) for group in groups}})
     for path, message in paths.way_problems(scenario):
         pack.at(file, path, message)
-    return head, scenario
+    return file, head, scenario
 
 
 def _section_files(pack: _Pack) -> Iterator[tuple[str, str]]:

@@ -44,11 +44,18 @@ def test_errors_stop_and_say_where(folder: Path) -> None:
 
 def test_coverage_lists_every_point(folder: Path) -> None:
     outcome = run(folder, "--coverage")
-    assert "E1.02  law           taught: the-idea, what-next; asked: nowhere\n" in outcome.output
+    assert "E1.02  law           taught: the-idea, what-next; asked: nowhere; told: nowhere\n" in outcome.output
+
+
+def test_figures_are_a_table_to_read(folder: Path) -> None:
+    lines = run(folder, "--figures").output.splitlines()
+    assert "  items       single  scenario  multiple  ordering  matching  all" in lines
+    assert ["the", "team", "sheet", "31", "20", "1.7"] in [line.split() for line in lines]
+    assert any(line.endswith("Points cited: 2 of 2; of the review's own, taught and asked: 1 of 1.") for line in lines)
 
 
 def test_json_holds_the_same(folder: Path) -> None:
-    outcome = run(folder, "--format", "json", "--coverage")
+    outcome = run(folder, "--format", "json", "--coverage", "--figures")
     assert outcome.exit_code == 1
     document = json.loads(outcome.output)
     assert {
@@ -57,6 +64,7 @@ def test_json_holds_the_same(folder: Path) -> None:
     } in document["findings"]  # fmt: skip
     assert document["errors"] == sum(one["level"] == "error" and not one["accepted"] for one in document["findings"])
     assert [row["point"] for row in document["coverage"]["sample-module"]] == ["E1.01", "E1.02"]
+    assert document["figures"]["sample-module"]["readings"][-1]["name"] == "the team sheet"
 
 
 def test_a_pack_that_cannot_be_read_is_told_in_both_formats(folder: Path) -> None:

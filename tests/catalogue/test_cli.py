@@ -37,9 +37,9 @@ def pack(tmp_path: Path) -> Pack:
 
 def test_all_that_the_check_asks_of_a_new_pack_is_a_full_bank(pack: Pack) -> None:
     with clock.at(TODAY):
-        found = [(line.rule, line.severity, line.words) for line in judge(pack, 50)]
+        found = [(line.rule, line.severity, line.words) for line in judge(pack, 50, clock.today())]
     assert found == [
-        ("L14", Severity.WARNING, "minutes is 25, but reading and answering take about 12"),
+        ("L14", Severity.WARNING, "minutes is 25, but reading and answering take about 15"),
         ("L15", Severity.ERROR, "the bank has 8 items; 24 are the least"),
     ]
 

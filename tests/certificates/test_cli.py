@@ -7,7 +7,6 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from elearning.certificates.cli import verify
-from elearning.cli import elearning
 from tests.certificates.conftest import Issue
 from tests.conftest import World
 from tests.tampering import drop_guard, tamper
@@ -78,7 +77,3 @@ def test_each_walk_is_walked(app: Flask, numbers: list[str]) -> None:
         "place 1: the completion was changed after it was recorded",
         f"place 2: certificate {numbers[1]} was changed after it was issued",
     ]
-
-
-def test_it_is_mounted(app: Flask) -> None:
-    assert "verify" in elearning.commands

@@ -106,7 +106,10 @@ def test_every_make_target_that_is_named_exists() -> None:
 def commands(group: click.Group, *above: str) -> dict[str, click.Command]:
     """Every command by its full name."""
     found: dict[str, click.Command] = {}
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command
         found[" ".join([*above, name])] = command
         if isinstance(command, click.Group):
             found |= commands(command, *above, name)

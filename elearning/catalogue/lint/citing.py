@@ -8,21 +8,25 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
 
 from elearning.catalogue.lint.finding import (
     EVIDENCE,
     QUIZ,
+    STORY,
+    TEAM,
     Finding,
     Place,
     error,
     parts_of,
     questions,
-    section_line,
+    subject,
     warning,
 )
+from elearning.catalogue.lint.passages import Passage, pages, story_pages
 from elearning.catalogue.lint.wording import content_stems, folded, without_quotations
-from elearning.catalogue.prose import Block, read_blocks
-from elearning.catalogue.types import Item, Level, Section, TrainingModule, Whose, sentences
+from elearning.catalogue.types import Item, Level, TrainingModule, Whose, sentences
 
 _SOURCE_DAYS, _CONTACT_DAYS = 365, 90
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -74,10 +78,14 @@ class _Cited:
     @classmethod
     def of(cls, module: TrainingModule, ids: Iterable[str]) -> "_Cited":
         points = [module.point[id_] for id_ in ids]
-        text = " ".join(
-            f"{point.statement} {point.place or ''} {module.sources[point.source].label}" for point in points
-        )
-        return cls(text, frozenset(_numbers(text)), _plain(text))
+        texts = [f"{point.statement} {point.place or ''} {module.sources[point.source].label}" for point in points]
+        return cls(" ".join(texts), frozenset[str]().union(*map(_said_numbers, texts)), "".join(map(_plain, texts)))
+
+
+@cache
+def _said_numbers(text: str) -> frozenset[str]:
+    """The numbers of a point, which many paragraphs cite."""
+    return frozenset(_numbers(text))
 
 
 def _numbers(text: str) -> Iterator[str]:
@@ -112,18 +120,22 @@ def numbers(module: TrainingModule) -> Iterator[Finding]:
     plan = module.blueprint
     own = {"999", *map(str, (module.form_length, plan.pass_mark, plan.attempts, plan.pause_hours, module.minutes))}
     own |= set(_numbers(module.review.published))
-    for section, block in _blocks(module):
-        cited = _Cited.of(module, block.citations)
-        what = "stands in none of the points cited here" if block.citations else "needs a point to cite"
-        where = section_line(section, block.line)
-        for text in block.texts:
-            claims = [*_figures(without_quotations(text)), *((phone, phone) for phone in _PHONE.findall(text))]
-            for shown, number in claims:
-                if number not in cited.numbers | own and shown not in cited.text:
-                    yield error("L24", *where, f'"{shown}" {what}; cite it, or write it without')
-            for shown in _ADDRESS.findall(text):
-                if shown not in cited.text:
-                    yield error("L24", *where, f'"{shown}" {what}; cite it, or leave it out')
+    for passage in _told(module):
+        if passage.part not in module.section:
+            continue  # a story may invent its figures, and a team sheet counts minutes and scores
+        cited = _Cited.of(module, passage.evidence)
+        what = "stands in none of the points cited here" if passage.evidence else "needs a point to cite"
+        claims = [
+            *_figures(without_quotations(passage.text)),
+            *((phone, phone) for phone in _PHONE.findall(passage.text)),
+        ]
+        for shown, number in claims:
+            if number not in cited.numbers | own and shown not in cited.text:
+                yield error("L24", passage.part, passage.path, f'"{shown}" {what}; cite it, or write it without')
+        for shown in _ADDRESS.findall(passage.text):
+            if shown not in cited.text:
+                yield error("L24", passage.part, passage.path, f'"{shown}" {what}; cite it, or leave it out')
+    yield from _numbers_of_story(module, own)
     for place, question in questions(module):
         cited_numbers = _Cited.of(module, question.evidence).numbers | own | set(_numbers(question.stem))
         options = {number for part in question.parts for number in _numbers(_said(part))}
@@ -140,33 +152,43 @@ def _said(part: object) -> str:
     return " ".join(str(getattr(part, name, "")) for name in ("text", "left", "right"))
 
 
-def _blocks(module: TrainingModule) -> Iterator[tuple[Section, Block]]:
-    for section in module.sections:
-        for block in read_blocks(section.markdown):
-            if block.kind not in ("heading", "caption"):
-                yield section, block
+def _numbers_of_story(module: TrainingModule, own: set[str]) -> Iterator[Finding]:
+    """What follows from a choice may count what the story tells; every other figure in it stands in a cited point."""
+    told = [passage for page in story_pages(module.scenario) for passage in page.passages] if module.scenario else []
+    own = own.union(*(_numbers(passage.text) for passage in told if passage.path[-1] != "follows"))
+    for passage in told:
+        if passage.path[-1] == "follows":
+            known = own | _Cited.of(module, passage.evidence).numbers
+            for shown, number in _figures(without_quotations(passage.text)):
+                if number not in known:
+                    words = f'"{shown}" stands neither in the story nor in the points cited here'
+                    yield error("L24", passage.part, passage.path, words)
+
+
+def _told(module: TrainingModule) -> Iterator[Passage]:
+    """What sections, the story and the team sheet say, without their headings."""
+    for page in pages(module):
+        yield from (passage for passage in page.passages if passage.kind not in ("heading", "caption"))
 
 
 def named_bodies(module: TrainingModule) -> Iterator[Finding]:
     """L24: a body or publication named in a paragraph is named by a point of the pack, best by one cited there."""
     pack = _Cited.of(module, module.point)
     own = _plain(" ".join((module.title, module.review.title, *(section.title for section in module.sections))))
-    for section, block in _blocks(module):
-        cited = _Cited.of(module, block.citations)
-        for text in block.texts:
-            for name in _bodies(text):
-                key = _plain(name)
-                if not block.citations or key in own or key in cited.names:
-                    continue
-                where = section_line(section, block.line)
-                if key in pack.names:
-                    yield warning(
-                        "L24", *where, f'"{name}" is named by another point than those cited here; cite that one too'
-                    )
-                else:
-                    yield error(
-                        "L24", *where, f'no point of the pack names "{name}"; cite one that does, or leave the name out'
-                    )
+    for part, path, text, _, citations in _told(module):
+        if part == STORY:
+            continue  # its people and places are invented
+        cited = _Cited.of(module, citations)
+        for name in _bodies(text):
+            key = _plain(name)
+            if not citations or key in own or key in cited.names:
+                continue
+            if key in pack.names:
+                words = f'"{name}" is named by another point than those cited here; cite that one too'
+                yield warning("L24", part, path, words)
+            else:
+                words = f'no point of the pack names "{name}"; cite one that does, or leave the name out'
+                yield error("L24", part, path, words)
 
 
 def _bodies(text: str) -> Iterator[str]:
@@ -203,9 +225,8 @@ def hedges(module: TrainingModule) -> Iterator[Finding]:
     }
     if not hedged:
         return
-    for section, block in _blocks(module):
-        text = " ".join(block.texts)
-        yield from _unhedged(hedged, block.citations, text, *section_line(section, block.line))
+    for (part, path, citations), block in groupby(_told(module), lambda one: (one.part, one.path, one.evidence)):
+        yield from _unhedged(hedged, citations, " ".join(passage.text for passage in block), part, path)
     for place, question in questions(module):
         if not question.options:
             continue
@@ -238,11 +259,7 @@ def who_speaks(module: TrainingModule) -> Iterator[Finding]:
     labels = " ".join(module.sources[key].label.lower() for key in own_sources)
     publications = [name for name in _PUBLICATIONS if name in labels] or ["review"]
     speaks = re.compile(_SPEAKS.replace("{publications}", "|".join(publications)))
-    texts = [
-        (*section_line(section, block.line), text, block.citations)
-        for section, block in _blocks(module)
-        for text in block.texts
-    ]
+    texts = [(part, path, text, citations) for part, path, text, _, citations in _told(module)]
     for place, question in questions(module):
         said = (question.stem, *(f"{_said(part)} {part.feedback}" for part in question.parts))
         texts += [(QUIZ, place, text, question.evidence) for text in said]
@@ -300,22 +317,29 @@ def stale_sources(module: TrainingModule, today: dt.date) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Where an evidence point is taught and asked about."""
+    """Where an evidence point is taught and asked about, and what else rests on it."""
 
     point: str
     whose: Whose
     taught: tuple[str, ...]  # slugs of sections
     assessed: tuple[str, ...]  # ids of items and practice items
+    told: tuple[str, ...]  # scenes of the story, and the team sheet
 
 
 def coverage(module: TrainingModule) -> list[Coverage]:
-    """Every evidence point of the pack with the sections that cite it and the questions that rest on it."""
+    """Every evidence point of the pack with all that cites it."""
+    told = [
+        (subject(module, page.part, page.path) or "team sheet", {id_ for one in page.passages for id_ in one.evidence})
+        for page in pages(module)
+        if page.part in (STORY, TEAM)
+    ]
     return [
         Coverage(
             point.id,
             point.whose,
             tuple(section.slug for section in module.sections if point.id in section.citations),
             tuple(question.id for _, question in questions(module) if point.id in question.evidence),
+            tuple(name for name, cited in told if point.id in cited),
         )
         for point in module.evidence
     ]
@@ -339,7 +363,7 @@ def uncovered(module: TrainingModule) -> Iterator[Finding]:
                 where,
                 "no question asks about this point of the review; ask, or allow L26 with a reason",
             )
-        if line.whose is not Whose.REVIEW and not line.taught and not line.assessed:
+        if not (line.whose is Whose.REVIEW or line.taught or line.assessed or line.told):
             yield warning("L26", EVIDENCE, where, "nothing cites this point; leave it out")
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from elearning.catalogue.types import PracticeItem, Question, Section, TrainingModule
 
 MODULE, QUIZ, EVIDENCE, HELP = "module.toml", "quiz.yaml", "evidence.yaml", "help.toml"
+STORY, TEAM = "scenario.yaml", "team.toml"
 Place = tuple[str | int, ...]
 
 
@@ -72,6 +73,13 @@ def subject(module: TrainingModule, part: str, path: Place) -> str:
             return f'source "{key}"'
         case ("module.toml", "outcomes", int(position), *_):
             return f"outcome {module.outcomes[position].id}"
+        case ("module.toml", "pledges", int(position), *_):
+            return f"pledge {position + 1}"
+        case ("team.toml", "steps", int(position), *_):
+            return f"step {position + 1}"
+        case ("scenario.yaml", "gauges" | "pieces" | "roles" | "scenes" | "endings" as group, int(position), *rest):
+            inner = f", {str(rest[0])[:-1]} {int(rest[1]) + 1}" if len(rest) > 1 else ""
+            return f"{group[:-1]} {getattr(module.scenario, group)[position].id}{inner}"
         case _:
             return ""
 

@@ -1,7 +1,8 @@
-"""How a module is put together: content rules L12 to L16, and of L20 the content note and the way to help.
+"""How a module is put together: content rules L12 to L16, L19 and L20.
 
-L15 for each outcome is held by the loader and L17 by the draw. L19 and what L20 says of stories wait for evaluation
-and scenarios.
+L15 for each outcome is held by the loader and L17 by the draw. Of L19 a pack can break what it says itself; that the
+scales are the same at each time, and the follow-ups late enough, lies in the code. That no story tells of a death is held
+when it is read (`paths.py`).
 """
 
 import datetime as dt
@@ -10,10 +11,10 @@ from collections.abc import Iterator
 from math import comb
 
 from elearning.catalogue.help import Help
-from elearning.catalogue.lint.finding import HELP, MODULE, QUIZ, Finding, error, questions, section_line, warning
-from elearning.catalogue.lint.wording import folded, words
-from elearning.catalogue.prose import Block, read_blocks
-from elearning.catalogue.types import ItemType, Level, Question, Section, TrainingModule
+from elearning.catalogue.lint.finding import HELP, MODULE, QUIZ, STORY, TEAM, Finding, error, warning
+from elearning.catalogue.lint.passages import section_page, shown, team_page
+from elearning.catalogue.lint.wording import folded, likeness, words
+from elearning.catalogue.types import SPEAKING_UP, ItemType, Level, Question, Section, TrainingModule
 
 _VERBS = frozenset(
     "identify state explain distinguish select choose decide describe share rewrite sequence respond apply plan match"
@@ -91,15 +92,16 @@ def length(module: TrainingModule) -> Iterator[Finding]:
 
 
 def minutes(module: TrainingModule) -> float:
-    """How long a module takes: 180 words a minute, 45 seconds a question, 90 where it needs thought; the quiz once."""
+    """How long a module takes: 180 words a minute, 45 seconds a question, 90 where it needs thought; story and quiz once."""
     reading = sum(section_words(section) for section in module.sections) / 180
     quiz = sum(map(_seconds, module.items)) / max(1, len(module.items)) * module.form_length
-    return reading + (sum(map(_seconds, module.practice)) + quiz) / 60
+    story = module.scenario.minutes if module.scenario else 0
+    return reading + story + (sum(map(_seconds, module.practice)) + quiz) / 60
 
 
 def section_words(section: Section) -> int:
     """The words a reader sees in a section."""
-    return sum(len(words(text)) for block in read_blocks(section.markdown) for text in block.texts)
+    return sum(len(words(passage.text)) for passage in section_page(section).passages)
 
 
 def _seconds(question: Question) -> int:
@@ -142,37 +144,63 @@ def chances_of_passing(module: TrainingModule) -> dict[int, int]:
     return chances
 
 
+def effect_plan(module: TrainingModule) -> Iterator[Finding]:
+    """L19: what is rated is told apart, pledges say when and what, and a team can go through its sheet in a meeting."""
+    rated = [SPEAKING_UP[1]]
+    for position, outcome in enumerate(module.outcomes):
+        twin = next((one for one in rated if likeness(one, outcome.confidence) >= 0.8), None)
+        if twin:
+            where = ("outcomes", position, "confidence")
+            yield error(
+                "L19", MODULE, where, f'this is nearly "{twin}", which people rate as well; say what this outcome is'
+            )
+        rated.append(outcome.confidence)
+    for position, pledge in enumerate(module.pledges):
+        if not re.match(r"When\b.+\bI will\b", pledge):
+            yield error("L19", MODULE, ("pledges", position), 'write a pledge as "When ..., I will ..."')
+    sheet = module.team_sheet
+    if not 15 <= sheet.minutes <= 30:
+        yield error("L19", TEAM, ("steps",), f"the steps take {sheet.minutes} minutes; a meeting has 15 to 30")
+    last = len(sheet.steps) - 1
+    missing = [
+        name
+        for name in ("one change", "owner", "date")
+        if f" {name} " not in f" {' '.join(folded(sheet.steps[last].text))} "
+    ]
+    if missing:
+        yield error(
+            "L19", TEAM, ("steps", last), f"the last step names one change, its owner and a date; add {missing[0]}"
+        )
+    count = sum(len(words(passage.text)) for passage in team_page(sheet).passages)
+    if count > 260:
+        yield error("L19", TEAM, (), f"the team sheet has {count} words; 260 fit one page")
+    if not any(step.evidence for step in sheet.steps):
+        yield error("L19", TEAM, ("steps",), "no step cites a point; say what the discussion rests on")
+
+
 def safe_frame(module: TrainingModule) -> Iterator[Finding]:
     """L20: a content note of fit length, and no graphic words in questions and few elsewhere."""
     count = len(words(module.content_note))
     if not 20 <= count <= 80:
         yield error("L20", MODULE, ("content_note",), f"the content note has {count} words; 20 to 80 let people choose")
-    for place, question in questions(module):
-        for text in (question.stem, *(part.feedback for part in question.parts), *_shown(question)):
-            if found := _GRAPHIC.search(text):
-                yield error("L20", QUIZ, place, f'"{found.group()}" is graphic; a question does without it')
+    for part, path, text, *_ in shown(module):
+        found = _GRAPHIC.search(text)
+        if found and part in _GENTLE:
+            yield error("L20", part, path, f'"{found.group()}" is graphic; {_GENTLE[part]} does without it')
     graphic = [
-        (section, block, found)
+        (passage, found)
         for section in module.sections
-        for block in read_blocks(section.markdown)
-        for found in _GRAPHIC.findall(_text(block))
+        for passage in section_page(section).passages
+        for found in _GRAPHIC.findall(passage.text)
     ]
     total = sum(section_words(section) for section in module.sections)
     if len(graphic) * 1000 > total:
-        for section, block, found in graphic:
-            yield error(
-                "L20", *section_line(section, block.line), f'"{found}" is graphic; one such word in 1,000 is the most'
-            )
+        for passage, found in graphic:
+            words_ = f'"{found}" is graphic; one such word in 1,000 is the most'
+            yield error("L20", passage.part, passage.path, words_)
 
 
-def _shown(question: Question) -> Iterator[str]:
-    yield from (option.text for option in question.options)
-    yield from (step.text for step in question.steps)
-    yield from (side for pair in question.pairs for side in (pair.left, pair.right))
-
-
-def _text(block: Block) -> str:
-    return " ".join(block.texts)
+_GENTLE = {QUIZ: "a question", STORY: "a story", TEAM: "a team sheet"}
 
 
 def help_findings(contacts: Help | None, today: dt.date) -> Iterator[Finding]:
@@ -193,4 +221,4 @@ def help_findings(contacts: Help | None, today: dt.date) -> Iterator[Finding]:
         )
 
 
-RULES = (outcomes, levels, length, bank_size, pass_mark, safe_frame)
+RULES = (outcomes, levels, length, bank_size, pass_mark, effect_plan, safe_frame)

@@ -27,20 +27,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from elearning.catalogue.lint.finding import (
-    EVIDENCE,
-    MODULE,
-    QUIZ,
-    Finding,
-    Place,
-    error,
-    parts_of,
-    questions,
-    section_line,
-)
+from elearning.catalogue.lint.finding import STORY, Finding, Place, error
+from elearning.catalogue.lint.passages import pages, passages
 from elearning.catalogue.lint.wording import folded, without_quotations
-from elearning.catalogue.prose import read_blocks
-from elearning.catalogue.types import Pair, TrainingModule, Whose, sentences
+from elearning.catalogue.types import TrainingModule, Whose, sentences
 
 RUN = 9  # words in a row that are nobody's by chance
 BYTES = 6  # 3,600 fingerprints of 48 bits: a false alarm in a pack of 20,000 words is one in four million
@@ -68,39 +58,6 @@ _NO_NAME = frozenset(
     " yjlc dfe ohid exclusions sharing talks".split()
 )
 
-Passage = tuple[str, Place, str]
-
-
-def passages(module: TrainingModule) -> Iterator[Passage]:
-    """Every text of a pack that an author wrote, with its place."""
-    for field in ("title", "summary", "audience", "changes", "content_note"):
-        yield MODULE, (field,), getattr(module, field)
-    for field in ("title", "published", "read"):
-        yield MODULE, ("review", field), getattr(module.review, field)
-    for position, outcome in enumerate(module.outcomes):
-        yield MODULE, ("outcomes", position, "text"), outcome.text
-    for section in module.sections:
-        yield section.slug, ("title",), section.title
-        for block in read_blocks(section.markdown):
-            for text in block.texts:
-                yield *section_line(section, block.line), text
-    for place, question in questions(module):
-        yield QUIZ, (*place, "stem"), question.stem
-        for position, part in enumerate(question.parts):
-            shown = (part.left, part.right) if isinstance(part, Pair) else (part.text,)
-            for text in (*shown, part.feedback):
-                yield QUIZ, (*place, parts_of(question), position), text
-    for key, source in module.sources.items():
-        yield EVIDENCE, ("sources", key, "label"), f"{source.label}. {key.replace('-', ' ').title()}"
-    for position, point in enumerate(module.evidence):
-        yield EVIDENCE, ("points", position, "statement"), point.statement
-        if point.place:
-            yield EVIDENCE, ("points", position, "place"), point.place
-    for position, allowed in enumerate([module.allow, *(question.allow for _, question in questions(module))]):
-        for reason in allowed.values():
-            yield (MODULE, ("allow",), reason) if position == 0 else (QUIZ, (), reason)
-
-
 # Wording
 
 
@@ -123,7 +80,7 @@ def _known_runs() -> frozenset[bytes]:
 
 def borrowed_wording(module: TrainingModule) -> Iterator[Finding]:
     """L24: no run of more than eight words of a pack stands in a source as well."""
-    for part, path, text in passages(module):
+    for part, path, text, *_ in passages(module):
         found = [run for run, mark in runs(text) if mark in _known_runs()]
         if found:
             yield error("L24", part, path, f'"{found[0]}" stands in a source word for word; say it in our own words')
@@ -167,8 +124,8 @@ def names_of_children(module: TrainingModule) -> Iterator[Finding]:
     found: dict[str, list[tuple[str, Place]]] = {}
     everything = list(passages(module))
     # What is written in small letters somewhere is an ordinary word; a name has at least one that is not.
-    ordinary = {word for *_, text in everything for word in re.findall(r"(?<![\w-])[a-z]+(?![\w-])", text)}
-    for part, path, text in everything:
+    ordinary = {word for passage in everything for word in re.findall(r"(?<![\w-])[a-z]+(?![\w-])", passage.text)}
+    for part, path, text, *_ in everything:
         for shown, key in candidates(text):
             if not all(word.casefold() in ordinary for word in shown.split()):
                 found.setdefault(key, []).append((part, path))
@@ -186,20 +143,15 @@ _CASE = (Whose.REVIEW, Whose.OTHER_REVIEW)
 
 
 def traceable_details(module: TrainingModule) -> Iterator[Finding]:
-    """L21: where a paragraph speaks of a real case, it gives no age and no day."""
-    for section in module.sections:
-        for block in read_blocks(section.markdown):
-            if any(module.point[id_].whose in _CASE for id_ in block.citations):
-                told = [line for text in block.texts for line in sentences(without_quotations(text))]
+    """L21: where a paragraph speaks of a real case, it gives no age and no day. A story's people are invented."""
+    for passage in (found for page in pages(module) if page.part != STORY for found in page.passages):
+        if any(module.point[id_].whose in _CASE for id_ in passage.evidence):
+            for line in sentences(without_quotations(passage.text)):
+                found = _EXACT.search(line)
                 # When the review itself came out is no detail of a child.
-                for found in filter(
-                    None, (_EXACT.search(line) for line in told if not re.search("publish|came out", line))
-                ):
-                    yield error(
-                        "L21",
-                        *section_line(section, block.line),
-                        f'"{found.group()}" could help to trace a child; leave it out',
-                    )
+                if found and not re.search("publish|came out", line):
+                    words = f'"{found.group()}" could help to trace a child; leave it out'
+                    yield error("L21", passage.part, passage.path, words)
 
 
 RULES = (borrowed_wording, names_of_children, traceable_details)

@@ -3,8 +3,11 @@
 from functools import cache
 from typing import Any
 
+import yaml
+
 from elearning.catalogue.prose import read_prose
 from elearning.catalogue.types import Item, TrainingModule
+from tests.packs import STORY
 
 FIRST = "the-idea"  # the slug of the section that tests rewrite
 
@@ -87,12 +90,13 @@ def sound() -> TrainingModule:
             ],
             "team_sheet": {
                 "before": "Everyone reads part one.", "say_first": "Anyone may step out.",
-                "steps": [{"minutes": 5, "text": "Say what part one says."}, {"minutes": 10, "text": "Find it in our own week."},
+                "steps": [{"minutes": 5, "text": "Say what part one says.", "evidence": ["E1.01"]}, {"minutes": 10, "text": "Find it in our own week."},
                           {"minutes": 5, "text": "Agree on one change, with an owner and a date."}],
             },
             "blueprint": {"attempts": 3, "lower_per_outcome": 1, "apply_per_outcome": 1, "scenarios_at_least": 1,
                           "pass_mark": 6, "pass_mark_method": "convention", "pause_hours": 24},
             "sections": sections,
+            "scenario": yaml.safe_load(STORY),
             "practice": [{"id": "SM-P01", "type": "single", **_question(5), "stem": "Your team meets on Friday. Which line is fair to Gus?"}],
             "items": [_item(position) for position in range(24)],
             "sources": {"note": {"label": "A briefing note, September 2021", "checked_on": "2026-02-01"},
@@ -158,3 +162,27 @@ def point(position: int, **fields: Any) -> TrainingModule:
     points = [one.model_dump() for one in sound().evidence]
     points[position] = {**points[position], **fields}
     return module(evidence=points)
+
+
+def outcome(**fields: Any) -> TrainingModule:
+    """With the first outcome changed."""
+    outcomes = [one.model_dump() for one in sound().outcomes]
+    outcomes[0] = {**outcomes[0], **fields}
+    return module(outcomes=outcomes)
+
+
+def sheet(*texts: str, minutes: int = 7, evidence: tuple[str, ...] = ("E1.01",), **fields: Any) -> TrainingModule:
+    """With another team sheet: the steps say these texts and cite these points; without texts they stay sound."""
+    given = texts or [step.text for step in sound().team_sheet.steps]
+    steps = [{"minutes": minutes, "text": text, "evidence": evidence} for text in given]
+    return module(team_sheet={**sound().team_sheet.model_dump(), "steps": steps, **fields})
+
+
+def story(**fields: Any) -> TrainingModule:
+    """With the story changed. Fields of a scene or a choice are those of the first."""
+    told = module().model_dump()["scenario"]
+    scene = told["scenes"][0]
+    for name, value in fields.items():
+        holder = next(one for one in (scene, scene["choices"][0], told) if name in one)
+        holder[name] = value
+    return module(scenario=told)

@@ -11,7 +11,7 @@ from elearning.catalogue.lint.finding import Finding, Rule, Severity
 from elearning.catalogue.lint.report import RULES, findings
 from elearning.catalogue.types import TrainingModule
 from tests.catalogue.lint import sound
-from tests.catalogue.lint.sound import feedback, item, module, options, point, text
+from tests.catalogue.lint.sound import feedback, item, module, options, outcome, point, sheet, story, text
 
 TODAY = dt.date(2026, 3, 2)
 LONG_WORDS = (
@@ -107,15 +107,38 @@ EXAMPLES = [
     Example(plan.bank_size, "L15", E, "24 are the least", lambda: module(items=[one.model_dump() for one in sound.sound().items[1:]])),
     Example(plan.pass_mark, "L16", E, "say convention", lambda: sound.blueprint(pass_mark_method="angoff")),
     Example(plan.pass_mark, "L16", E, "within reach of guessing", lambda: sound.blueprint(pass_mark=4)),
+    Example(plan.effect_plan, "L19", E, 'nearly "I can recognise thing 2."', lambda: module(outcomes=[{**one.model_dump(), "confidence": "I can recognise thing 2."} for one in sound.sound().outcomes]),
+            (lambda: outcome(confidence="I can recognise what is new to me."),)),
+    Example(plan.effect_plan, "L19", E, "which people rate as well", lambda: outcome(confidence="I would speak up if I disagreed with a colleague of another agency.")),
+    Example(plan.effect_plan, "L19", E, '"When ..., I will ..."', lambda: module(pledges=["I will listen more.", "When a child is back, I will ask."]),
+            (lambda: module(pledges=["When I am next at work, I will ask.", "When a child is back, I will ask."]),)),
+    Example(plan.effect_plan, "L19", E, '"When ..., I will ..."', lambda: module(pledges=["When a child is back, ask.", "When a child is back, I will ask."])),
+    Example(plan.effect_plan, "L19", E, "the steps take 12 minutes", lambda: sheet(minutes=4), (lambda: sheet(minutes=5), lambda: sheet(minutes=10))),
+    Example(plan.effect_plan, "L19", E, "the steps take 33 minutes", lambda: sheet(minutes=11)),
+    Example(plan.effect_plan, "L19", E, "add owner", lambda: sheet("Talk.", "Think.", "Agree on one change and a date."),
+            (lambda: sheet("Talk.", "Think.", "One change, one owner, one date."),)),
+    Example(plan.effect_plan, "L19", E, "add one change", lambda: sheet("One change, one owner, one date.", "Talk.", "Think.")),
+    Example(plan.effect_plan, "L19", E, "has 261 words", lambda: sheet(before="Talk. " * 236), (lambda: sheet(before="Talk. " * 235),)),
+    Example(plan.effect_plan, "L19", E, "no step cites a point", lambda: sheet(evidence=())),
     Example(plan.safe_frame, "L20", E, "the content note has 3 words", lambda: module(content_note="Be careful, please."),
             (lambda: module(content_note="word " * 60),)),
     Example(plan.safe_frame, "L20", E, '"blood" is graphic', asked("What do you do about the blood?")),
     Example(plan.safe_frame, "L20", E, '"wounds" is graphic', lambda: text("There were wounds and more wounds and wounds. {-}"),
             (lambda: text("A wound heals. {-}"),)),
+    Example(plan.safe_frame, "L20", E, "a story does without it", lambda: story(see="There is blood on the door."), (lambda: story(see="There is rain on the door."),)),
+    Example(plan.safe_frame, "L20", E, "a story does without it", lambda: story(follows="Wren is wounded by what was said, and nobody stops to ask about it.")),
+    Example(plan.safe_frame, "L20", E, "a team sheet does without it", lambda: sheet(before="Think of the wounds.")),
     Example(seeds.traceable_details, "L21", E, '"12 January"', lambda: text("The boy was seen on 12 January. {E1.01}"),
             (lambda: text("A teenage boy, away from home. {E1.01}"), lambda: text("The note was published on 12 January. {E1.01}"),
              lambda: text("The Act came on 12 January. {E1.02}"))),
     Example(seeds.traceable_details, "L21", E, '"aged 15"', lambda: text("The boy, aged 15, was alone. {E1.01}")),
+    Example(seeds.traceable_details, "L21", E, '"aged 15"', lambda: sheet("He was aged 15.", "Talk.", "One change, one owner, one date."),
+            (lambda: story(see="Wren, aged 15, waits."), lambda: sheet("He was aged 15.", "Talk.", "One change, one owner, one date.", evidence=("E1.02",)))),
+    Example(language.blaming_words, "L22", E, "say missing", lambda: story(see="Wren absconded again."), (lambda: story(see="'Wren absconded,' she says."),)),
+    Example(language.blaming_words, "L22", E, "say missing", lambda: story(follows="Nobody asks why Wren absconded, so nobody learns of the bus or the coat.")),
+    Example(language.blaming_words, "L22", E, "say missing", lambda: sheet(say_first="Some children absconded.")),
+    Example(language.blaming_words, "L22", E, "say missing", lambda: outcome(confidence="I can help a child who absconded.")),
+    Example(language.blaming_words, "L22", E, "say missing", lambda: module(pledges=["When a child has absconded, I will ask.", "When one is back, I will ask."])),
     Example(language.blaming_words, "L22", E, "say who is harming the child", lambda: text("He keeps putting himself at risk. {-}"),
             (lambda: text("Adults are exploiting him. {-}"), lambda: text("Leave out 'putting himself at risk'. {-}"),
              lambda: text("He is believed to be a gang member. {-}"))),
@@ -128,6 +151,15 @@ EXAMPLES = [
     Example(language.readability, "L23", W, "4 sentences", lambda: text("One. Two. Three. Four. {-}"), (lambda: text("One. Two. Three. {-}"),)),
     Example(language.readability, "L23", W, "grade of the stem", asked("What organisational accountability arrangements necessitate documentation?")),
     Example(language.readability, "L23", E, "a sentence has 33 words", asked("What do you do first?", "Ada " + "sits " * 31 + "still. ")),
+    Example(language.readability, "L23", E, "the reading grade is", lambda: story(see=f"{LONG_WORDS}.", follows=f"{LONG_WORDS}. {LONG_WORDS}.")),
+    Example(language.readability, "L23", E, "a sentence has 65 words", lambda: story(opening="go " * 64 + "now."), (lambda: story(opening="go " * 23 + "now."),)),
+    Example(language.readability, "L23", W, "sentences; divide", lambda: text("One. Two. Three. Four. {-}"), (lambda: story(see="One. Two. Three. Four."), lambda: sheet(before="One. Two. Three. Four."))),
+    Example(language.readability, "L23", E, "a sentence has 65 words", lambda: sheet(before="go " * 64 + "now.")),
+    Example(language.readability, "L23", W, "grade of the sentence", lambda: outcome(confidence="I can demonstrate organisational accountability.")),
+    Example(language.readability, "L23", E, "a sentence has 33 words", lambda: module(pledges=["When " + "we " * 28 + "meet, I will ask.", "When one is back, I will ask."])),
+    Example(language.acronyms, "L23", E, "spell out MASH where the story first uses it", lambda: story(see="Ring MASH at once."),
+            (lambda: story(see="Ring MASH at once.", opening="We ring the multi-agency safeguarding hub (MASH)."),)),
+    Example(language.acronyms, "L23", E, "spell out MASH where the team sheet first uses it", lambda: sheet(before="Ring MASH at once.")),
     Example(language.acronyms, "L23", E, "spell out MASH", lambda: text("Ring MASH at once. {-}"),
             (lambda: text("Ring the multi-agency safeguarding hub (MASH). MASH hears you. {-}"), lambda: text("The NSPCC helps. The EMPOWER U Hub too. {-}"), lambda: text("Ring MASH, the hub for children. {-}"))),
     Example(citing.numbers, "L24", E, '"72" stands in none', lambda: text("It takes 72 hours. {E1.02}"), (lambda: text("'Wait 72 hours,' he says. {E1.02}"),)),
@@ -138,6 +170,10 @@ EXAMPLES = [
     Example(citing.numbers, "L24", E, '"63"', lambda: feedback("On average 63 of them were done in time, says the law.")),
     Example(citing.numbers, "L24", E, '"40"', lambda: options("Within 40 hours", "Within 50 hours", "Within 60 hours"),
             (lambda: options("Within 40 hours", "Within 50 hours", "Within 60 hours", level="apply"),)),
+    Example(citing.numbers, "L24", E, '"72" stands neither in the story nor', lambda: story(follows="Wren waits for 72 hours, and nobody who has seen it thinks to ask why."),
+            (lambda: story(follows="Wren waits for 72 hours, and nobody who has seen it thinks to ask why.", see="Wren has waited for 72 hours."),)),
+    Example(citing.named_bodies, "L24", E, 'no point of the pack names "Youth Endowment Fund"', lambda: sheet("Ask the Youth Endowment Fund.", "Talk.", "One change, one owner, one date."),
+            (lambda: story(see="Mrs Adlam stands at Vine Street."),)),
     Example(citing.named_bodies, "L24", E, 'no point of the pack names "Youth Endowment Fund"', lambda: text("The Youth Endowment Fund says so. {E1.02}"),
             (lambda: text("Would I ask? Never Assume says so, in England and Wales. {E1.01}"),)),
     Example(citing.named_bodies, "L24", W, "named by another point",
@@ -145,6 +181,11 @@ EXAMPLES = [
     Example(citing.hedges, "L24", W, 'E1.01 says "most"',
             lambda: TrainingModule.model_validate({**text("The children lived through trauma. {E1.01}").model_dump(), "evidence": point(0, statement="Most children lived through trauma.").model_dump()["evidence"]}),
             (lambda: TrainingModule.model_validate({**text("Most of the children lived through trauma. {E1.01}").model_dump(), "evidence": point(0, statement="Most children lived through trauma.").model_dump()["evidence"]}),)),
+    Example(citing.hedges, "L24", W, 'E1.01 says "most"',
+            lambda: TrainingModule.model_validate({**story(follows="The children lived through trauma, as Wren did, and nobody had asked one of them.").model_dump(), "evidence": point(0, statement="Most children lived through trauma.").model_dump()["evidence"]}),
+            (lambda: TrainingModule.model_validate({**story(follows="Most of the children lived through trauma, as Wren did, and nobody had asked.").model_dump(), "evidence": point(0, statement="Most children lived through trauma.").model_dump()["evidence"]}),)),
+    Example(citing.who_speaks, "L24", E, '"the review found" needs', lambda: story(follows="It is what the review found, and Wren goes on waiting out in the rain.", evidence=["E1.02"]),
+            (lambda: story(follows="It is what the review found, and Wren goes on waiting out in the rain."),)),
     Example(citing.who_speaks, "L24", E, '"The review found" needs', lambda: text("The review found it. {E1.02}"),
             (lambda: text("The review found it. {E1.01}"), lambda: text("The review says nothing of it. {-}"), lambda: text("The bulletin says so. {E1.02}"))),
     Example(citing.who_speaks, "L24", E, '"the note says" needs', lambda: item(evidence=["E1.02"], stem="Ada hides. What does the law say when the note says that?")),
@@ -154,11 +195,12 @@ EXAMPLES = [
             (lambda: item(evidence=["E1.02"], stem="Check current guidance. What do you do first?"),)),
     Example(citing.uncovered, "L26", E, "no section teaches", lambda: text("The law says the second thing. {E1.02}")),
     Example(citing.uncovered, "L26", E, "no question asks", lambda: point(1, whose="review")),
-    Example(citing.uncovered, "L26", W, "nothing cites this point", lambda: text("The first thing is so. {E1.01}")),
+    Example(citing.uncovered, "L26", W, "nothing cites this point", lambda: text("The first thing is so. {E1.01}"),
+            (lambda: module(sections=text("The first thing is so. {E1.01}").model_dump()["sections"], team_sheet=sheet(evidence=("E1.02",)).model_dump()["team_sheet"]),)),
 ]  # fmt: skip
 
-# Held elsewhere: L01, L11 and L15 by the loader too, L04 and L17 by the draw; L19 and L25 are not for this check.
-ELSEWHERE = {"L01", "L04", "L17", "L19", "L25"}
+# Held elsewhere: L01, L11 and L15 by the loader too, L04 and L17 by the draw; L25 is tested in a browser.
+ELSEWHERE = {"L01", "L04", "L17", "L25"}
 
 
 def of(example: Example, found: list[Finding]) -> list[Finding]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from elearning.catalogue.lint.citing import coverage
+from elearning.catalogue.lint.figures import count_figures
 from elearning.catalogue.lint.report import Line, lint
 from elearning.catalogue.loader import Pack, read_packs_with_lines
 from elearning.catalogue.rules import content_digest
@@ -46,6 +47,24 @@ def test_a_finding_in_a_section_names_its_line(pack: Path) -> None:
     edit(pack, "02-the-idea.md", "- Another. {-}", "- He absconded. {-}")
     (line,) = lines(pack, "L22")
     assert str(line) == 'modules/sample-module/02-the-idea.md:16: L22 error: "absconded": say missing'
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("scenario.yaml", "Walk on\n", "Let Wren abscond\n", "scenario.yaml:29: L22 error: scene door, choice 1: "),
+        ("scenario.yaml", "A plan is made in the spring", "Wren absconds", "scenario.yaml:86: L22 error: ending wet: "),
+        ("scenario.yaml", "Wren missed the bus", "Wren absconded", "scenario.yaml:21: L22 error: piece bus: "),
+        ("team.toml", "Find where it rains", "Find who absconded", "team.toml:11: L22 error: step 2: "),
+        ("module.toml", "When I see a coat", "When one absconds", "module.toml:10: L22 error: pledge 2: "),
+    ],
+)
+def test_a_finding_in_the_story_the_team_sheet_or_a_pledge_names_its_place(
+    pack: Path, file: str, old: str, new: str, said: str
+) -> None:
+    edit(pack, file, old, new)
+    (line,) = lines(pack, "L22")
+    assert str(line).startswith(f"modules/sample-module/{said}")
 
 
 @pytest.mark.parametrize(
@@ -106,11 +125,27 @@ def test_allow_changes_the_content_only_where_it_is_used(pack: Path) -> None:
     assert content_digest(before.module) == content_digest(empty.module) != content_digest(used.module)
 
 
-def test_coverage_names_sections_and_questions(pack: Path) -> None:
+def test_coverage_names_sections_questions_and_scenes(pack: Path) -> None:
     (read,) = read_packs_with_lines(pack.parent)
     first, second = coverage(read.module)
     assert (first.point, first.taught, first.assessed[:3]) == ("E1.01", ("the-idea",), ("SM-P01", "SM-P02", "SM-01"))
-    assert (second.taught, second.assessed) == (("the-idea", "what-next"), ())
+    assert first.told == ("scene door", "scene street", "scene office", "team sheet")
+    assert (second.taught, second.assessed, second.told) == (("the-idea", "what-next"), (), ())
+
+
+def test_figures_count_what_the_pack_holds(pack: Path) -> None:
+    edit(pack, "evidence.yaml", "whose: law", "whose: review")  # taught, but not asked about
+    (read,) = read_packs_with_lines(pack.parent)
+    found = count_figures(read.module)
+    assert {level: sum(kinds.values()) for level, kinds in found.items.items()} == {
+        "recall": 2,
+        "understand": 4,
+        "apply": 6,
+    }
+    assert found.items["apply"]["scenario"] == 4
+    assert [one.name for one in found.readings][-2:] == ["the story, all ways", "the team sheet"]
+    assert (found.readings[-1].words, found.readings[-1].minutes) == (31, 20)
+    assert (found.points_cited, found.points, found.review_points_covered, found.review_points) == (2, 2, 1, 2)
 
 
 @pytest.mark.parametrize("real", REAL, ids=lambda real: real.module.key)

@@ -12,7 +12,7 @@ from elearning.catalogue.lint import seeds
 from elearning.catalogue.lint.citing import stale_sources
 from elearning.catalogue.lint.finding import allowance
 from elearning.catalogue.lint.plan import help_findings
-from tests.catalogue.lint.sound import item, module, sound, text
+from tests.catalogue.lint.sound import item, module, sheet, sound, story, text
 
 SOURCE = "The lantern keeper told nobody that the harbour gate was open all night."
 
@@ -57,8 +57,10 @@ def test_a_listed_name_is_found_however_it_is_written(written: str) -> None:
 
 
 @pytest.mark.usefixtures("own_lists")
-def test_a_name_is_found_in_questions_and_in_the_key_of_a_source() -> None:
+def test_a_name_is_found_wherever_it_stands() -> None:
     assert list(seeds.names_of_children(item(stem="Zebedee Mar-Quill waits. What do you do?")))
+    assert list(seeds.names_of_children(story(see="Zebedee Mar-Quill waits.")))
+    assert list(seeds.names_of_children(sheet(before="Think of Zebedee Mar-Quill.")))
     sources = {**sound().model_dump()["sources"], "zebedee-marquill": {"label": "A page", "checked_on": "2026-02-01"}}
     assert list(seeds.names_of_children(module(sources=sources)))
 
