@@ -187,7 +187,6 @@ def _no_open_attempt(key: str) -> ResponseReturnValue:
 def check(key: str) -> ResponseReturnValue:
     """Every answer with a Change link, and the button that submits them."""
     _module(key)
-    sitting = find_open_sitting(current_user.practitioner_id, key)
     if Confirmation().validate_on_submit():
         attempt_id = request.form.get("attempt", type=int)
         if attempt_id is None or attempt_id > LARGEST_ID:
@@ -198,6 +197,7 @@ def check(key: str) -> ResponseReturnValue:
             flash(str(refusal))
             return redirect(url_for("training.check", key=key))
         return redirect(url_for("training.result", key=key))
+    sitting = find_open_sitting(current_user.practitioner_id, key)
     if sitting is None:
         return _no_open_attempt(key)
     module = library().version(key, sitting.module_version)
