@@ -23,7 +23,7 @@ from elearning.training.queries import progress_in
 from elearning.training.review import answered, reviewed
 from elearning.training.rules import missed_sections
 from elearning.training.types import CONTENT_NOTE, Quiz
-from elearning.web.access import public, requires
+from elearning.web.access import keepable, public, requires
 from elearning.web.forms import Confirmation
 
 bp = Blueprint("training", __name__)
@@ -37,6 +37,7 @@ def _module(key: str) -> TrainingModule:
 
 @bp.get("/")
 @public
+@keepable
 def home() -> ResponseReturnValue:
     """The training offer, with my status in each module once I am signed in."""
     modules = list(library())

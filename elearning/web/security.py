@@ -3,7 +3,7 @@
 import gzip
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request, session
 
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
@@ -36,9 +36,20 @@ def _add_headers(response: Response) -> Response:
     response.headers.extend(HEADERS)
     if request.endpoint in ("static", "web.stylesheet") and "v" in request.args and response.status_code in (200, 304):
         response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    elif _is_for_everyone(response):
+        response.headers["Cache-Control"] = "no-cache"  # kept, and asked for again each time
+        response.vary.add("Cookie")
+        response.add_etag()
+        response.make_conditional(request)
     else:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _is_for_everyone(response: Response) -> bool:
+    """Whether this is a page without anything personal, as any stranger gets it."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return hasattr(view, "keepable") and response.status_code == 200 and request.method == "GET" and not session
 
 
 def _compress(response: Response) -> Response:
