@@ -53,14 +53,11 @@ def _is_for_everyone(response: Response) -> bool:
 
 
 def _compress(response: Response) -> Response:
-    if (
-        response.mimetype not in COMPRESSED_TYPES
-        or response.is_streamed
-        or "Content-Encoding" in response.headers
-        or not request.accept_encodings["gzip"]
-    ):
+    if response.mimetype not in COMPRESSED_TYPES or response.is_streamed or "Content-Encoding" in response.headers:
         return response
     response.vary.add("Accept-Encoding")
+    if not request.accept_encodings["gzip"]:
+        return response
     response.direct_passthrough = False
     body = response.get_data()
     if len(body) > 500:
