@@ -1,5 +1,6 @@
 """Serving on one machine: gunicorn in front, and beside it the process that sends mail."""
 
+import gc
 import logging
 import multiprocessing
 import socket
@@ -54,6 +55,8 @@ def serve(app: Flask, *, port: int, workers: int, when_ready: Callable[[], None]
     with app.app_context():  # no connection may cross the forks that follow
         db.session.remove()
         db.engine.dispose()
+    gc.collect()
+    gc.freeze()  # modules, templates and code stay for good; looking through them again would hold a request up
     mailer = multiprocessing.get_context("fork").Process(target=work, args=(app,), daemon=True)
     mailer.start()
     options = {

@@ -4,13 +4,14 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from elearning.accounts.rules import CODE_LASTS, LONGEST_SESSION, session_limits
-from elearning.web.access import public
+from elearning.web.access import keepable, public
 
 bp = Blueprint("about", __name__)
 
 
 @bp.get("/privacy")
 @public
+@keepable
 def privacy() -> ResponseReturnValue:
     """What is kept of whom, who sees it and for how long."""
     return render_template(
@@ -24,6 +25,7 @@ def privacy() -> ResponseReturnValue:
 
 @bp.get("/accessibility")
 @public
+@keepable
 def accessibility() -> ResponseReturnValue:
     """How far everyone can use this service, how that was tested, and whom to tell."""
     return render_template("about/accessibility.html")

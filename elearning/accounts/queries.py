@@ -6,7 +6,7 @@ from elearning.accounts.models import Account, RoleGrant, SignInSession
 from elearning.accounts.rules import digest, session_limits
 from elearning.accounts.types import DemoPerson, SignedIn
 from elearning.core import clock
-from elearning.core.db import db
+from elearning.core.db import db, fetch
 from elearning.core.models import Installation
 from elearning.core.roles import Role
 from elearning.people.models import Agency, Membership, Practitioner
@@ -19,7 +19,7 @@ _HELD = and_(
     or_(RoleGrant.agency_id.is_(None), RoleGrant.agency_id == Membership.agency_id),
 )
 
-# Made once: it runs at every request, and building it takes longer than running it.
+# It runs at every request.
 _SIGNED_IN = (
     select(
         Account.id,
@@ -49,7 +49,7 @@ _SIGNED_IN = (
 
 def find_signed_in(token: str) -> SignedIn | None:
     """Who holds this session token now, in one query; None if it ended, lay idle, or the account is suspended."""
-    rows = db.session.execute(_SIGNED_IN, {"token_digest": digest(token)}).all()
+    rows = fetch(_SIGNED_IN, token_digest=digest(token)).all()
     if not rows:
         return None
     first = rows[0]
@@ -74,7 +74,7 @@ def find_signed_in(token: str) -> SignedIn | None:
 
 def was_away(token: str) -> bool:
     """Whether a session that counts no more lay idle or grew too old: nobody ended it or suspended the account."""
-    return db.session.execute(_SIGNED_IN, {"token_digest": digest(token)}).first() is not None
+    return fetch(_SIGNED_IN, token_digest=digest(token)).first() is not None
 
 
 def count_holders(role: Role) -> int:

@@ -39,9 +39,7 @@ def people_filter(asked: Mapping[str, str], modules: Sequence[TrainingModule]) -
     name = " ".join(asked.get("name", "").split())[:LONGEST_SEARCH]
     module_key = asked.get("module", "") if asked.get("module", "") in keys else ""
     state = State(asked["state"]) if asked.get("state") in set(State) else None
-    form = PeopleFilter(
-        formdata=None, data={"name": name, "module": module_key, "state": state or ""}, meta={"csrf": False}
-    )
+    form = PeopleFilter(formdata=None, data={"name": name, "module": module_key, "state": state or ""})
     form.module.choices = [SelectChoice("", "All modules"), *(SelectChoice(m.key, m.title) for m in modules)]
     form.unknown = (asked.get("module", "") != module_key) or (asked.get("state", "") != (state or ""))
     return form, Filter(name, module_key, state)

@@ -9,9 +9,6 @@ from elearning.web.forms import Form
 class VerifyForm(Form):
     """A certificate number, sent with GET, so that the answer has an address of its own."""
 
-    class Meta:
-        csrf = False  # it asks and changes nothing
-
     number = StringField("Certificate number")
 
     def validate_number(self, field: StringField) -> None:

@@ -18,7 +18,7 @@ from elearning.completions.rules import renewal_opens_on, standing
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.throttle import count_try
-from elearning.web.access import public, requires
+from elearning.web.access import keepable, public, requires
 
 bp = Blueprint("certificates", __name__)
 
@@ -68,6 +68,7 @@ def certificate_pdf(number: str) -> ResponseReturnValue:
 
 @bp.get("/verify")
 @public
+@keepable
 def verify() -> ResponseReturnValue:
     """Ask for the number of a certificate that someone was shown."""
     form = VerifyForm(request.args)

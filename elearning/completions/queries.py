@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from elearning.assessment.models import Attempt, Response
 from elearning.assessment.rules import is_right, read_form
@@ -18,44 +18,32 @@ from elearning.catalogue.types import TrainingModule
 from elearning.completions.models import Completion, CompletionDetail
 from elearning.completions.rules import BEFORE_THE_FIRST, details_digest, link_digest
 from elearning.completions.types import Checked, CompletionFacts, Details, Finding, Head, Link
-from elearning.core.db import db
+from elearning.core.db import db, fetch
 
 PAGE = 1000  # rows of the record, or attempts, read at a time
 VERSIONS_HELD = 8  # module versions held while attempts are marked anew
 
+_COMPLETIONS = (
+    select(
+        Completion.place,
+        CompletionDetail.practitioner_id,
+        CompletionDetail.agency_id,
+        Completion.module_key,
+        Completion.module_version,
+        Completion.completed_on,
+        Completion.expires_on,
+        Completion.cpd_minutes,
+        CompletionDetail.score,
+    )
+    .join(CompletionDetail, CompletionDetail.place == Completion.place)
+    .where(CompletionDetail.practitioner_id == bindparam("practitioner_id"))
+    .order_by(Completion.place.desc())
+)
+
 
 def list_completions(practitioner_id: int) -> list[CompletionFacts]:
     """Everything someone completed, newest first."""
-    return _completions(CompletionDetail.practitioner_id == practitioner_id)
-
-
-def latest_completion(practitioner_id: int, module_key: str) -> CompletionFacts | None:
-    """When someone last completed a module, whichever version; None if never."""
-    found = _completions(
-        CompletionDetail.practitioner_id == practitioner_id, Completion.module_key == module_key, limit=1
-    )
-    return found[0] if found else None
-
-
-def _completions(*conditions: ColumnElement[bool], limit: int | None = None) -> list[CompletionFacts]:
-    rows = db.session.execute(
-        select(
-            Completion.place,
-            CompletionDetail.practitioner_id,
-            CompletionDetail.agency_id,
-            Completion.module_key,
-            Completion.module_version,
-            Completion.completed_on,
-            Completion.expires_on,
-            Completion.cpd_minutes,
-            CompletionDetail.score,
-        )
-        .join(CompletionDetail, CompletionDetail.place == Completion.place)
-        .where(*conditions)
-        .order_by(Completion.place.desc())
-        .limit(limit)
-    )
-    return [CompletionFacts(*row) for row in rows]
+    return [CompletionFacts(*row) for row in fetch(_COMPLETIONS, practitioner_id=practitioner_id)]
 
 
 def head_of_record() -> Head:

@@ -3,12 +3,21 @@
 import datetime as dt
 import hashlib
 
-from sqlalchemy import case, delete
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, text
 
 from elearning.core import clock
-from elearning.core.db import atomic, db
+from elearning.core.db import Moment, atomic
 from elearning.core.models import Throttle
+
+# As text: both engines read it.
+_COUNT = text("""
+    INSERT INTO throttle (key, tries, window_ends_at) VALUES (:key, 1, :window_ends_at)
+    ON CONFLICT (key) DO UPDATE SET
+        tries = CASE WHEN throttle.window_ends_at <= :now THEN 1 ELSE throttle.tries + 1 END,
+        window_ends_at =
+            CASE WHEN throttle.window_ends_at <= :now THEN excluded.window_ends_at ELSE throttle.window_ends_at END
+    RETURNING tries
+""").bindparams(bindparam("now", type_=Moment), bindparam("window_ends_at", type_=Moment))
 
 
 def count_try(kind: str, subject: str, *, limit: int, window: dt.timedelta) -> bool:
@@ -18,18 +27,8 @@ def count_try(kind: str, subject: str, *, limit: int, window: dt.timedelta) -> b
     """
     now = clock.now()
     key = f"{kind}:{hashlib.sha256(subject.encode()).hexdigest()[:32]}"
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    over = Throttle.window_ends_at <= now
-    statement = insert(Throttle).values(key=key, tries=1, window_ends_at=now + window)
-    statement = statement.on_conflict_do_update(
-        index_elements=[Throttle.key],
-        set_={
-            "tries": case((over, 1), else_=Throttle.tries + 1),
-            "window_ends_at": case((over, now + window), else_=Throttle.window_ends_at),
-        },
-    )
     with atomic() as session:
-        tries = session.execute(statement.returning(Throttle.tries)).scalar_one()
+        tries: int = session.execute(_COUNT, {"key": key, "now": now, "window_ends_at": now + window}).scalar_one()
     return tries <= limit
 
 

@@ -29,7 +29,7 @@ def report_filter(
     """The form filled from an address, and what it asks for. A value that is none of ours counts as not given."""
     period = find_period(periods, asked.get("period", "")) or default
     sector = Sector(asked["sector"]) if asked.get("sector") in set(Sector) else None
-    form = ReportFilter(formdata=None, data={"period": period.key, "sector": sector or ""}, meta={"csrf": False})
+    form = ReportFilter(formdata=None, data={"period": period.key, "sector": sector or ""})
     form.period.choices = [SelectChoice(each.key, each.label) for each in periods]
     form.unknown = asked.get("period", period.key) != period.key or asked.get("sector", "") != (sector or "")
     return form, period, sector

@@ -13,6 +13,8 @@ from elearning.stories.queries import find_walk
 from elearning.stories.rules import stands
 from elearning.stories.types import Walk
 
+_TAKE = insert(StoryStep)
+
 
 def begin_walk(practitioner_id: int, module: TrainingModule, number: int, role: int = 0) -> None:
     """Begin a walk. When one is still going on, or this number was begun already, nothing is changed."""
@@ -47,18 +49,17 @@ def record_choice(practitioner_id: int, library: Library, module_key: str, numbe
 
 def _append(practitioner_id: int, walk: Walk, step: int, choice: int, ending: str | None) -> None:
     with atomic() as session:
-        session.execute(
-            insert(StoryStep).values(
-                practitioner_id=practitioner_id,
-                module_key=walk.module_key,
-                module_version=walk.module_version,
-                walk=walk.number,
-                number=step,
-                choice=choice,
-                ending=ending,
-                taken_at=clock.now(),
-            )
-        )
+        taken = {
+            "practitioner_id": practitioner_id,
+            "module_key": walk.module_key,
+            "module_version": walk.module_version,
+            "walk": walk.number,
+            "number": step,
+            "choice": choice,
+            "ending": ending,
+            "taken_at": clock.now(),
+        }
+        session.connection().execute(_TAKE, taken)
 
 
 def _one_at_a_time(practitioner_id: int) -> None:

@@ -1,26 +1,24 @@
 """Reads of walks through stories."""
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
-from elearning.core.db import db
+from elearning.core.db import fetch
 from elearning.stories.models import StoryStep
 from elearning.stories.types import Walk
+
+_OWN = StoryStep.practitioner_id == bindparam("practitioner_id")
+_HERE = StoryStep.module_key == bindparam("module_key")
+_WALK = (
+    select(StoryStep.module_version, StoryStep.walk, StoryStep.choice, StoryStep.ending)
+    .where(_OWN, _HERE, StoryStep.walk == select(func.max(StoryStep.walk)).where(_OWN, _HERE).scalar_subquery())
+    .order_by(StoryStep.number)
+)
+_STORIES = select(StoryStep.module_key, func.max(StoryStep.ending)).where(_OWN).group_by(StoryStep.module_key)
 
 
 def find_walk(practitioner_id: int, module_key: str) -> Walk | None:
     """The practitioner's latest walk through a module's story, finished or not."""
-    latest = (
-        select(func.max(StoryStep.walk))
-        .where(StoryStep.practitioner_id == practitioner_id, StoryStep.module_key == module_key)
-        .scalar_subquery()
-    )
-    steps = db.session.scalars(
-        select(StoryStep)
-        .where(
-            StoryStep.practitioner_id == practitioner_id, StoryStep.module_key == module_key, StoryStep.walk == latest
-        )
-        .order_by(StoryStep.number)
-    ).all()
+    steps = fetch(_WALK, practitioner_id=practitioner_id, module_key=module_key).all()
     if not steps:
         return None
     return Walk(
@@ -35,9 +33,5 @@ def find_walk(practitioner_id: int, module_key: str) -> Walk | None:
 
 def stories_of(practitioner_id: int) -> dict[str, bool]:
     """The modules whose story the practitioner has begun, and whether they ever came to an ending."""
-    rows = db.session.execute(
-        select(StoryStep.module_key, func.max(StoryStep.ending))
-        .where(StoryStep.practitioner_id == practitioner_id)
-        .group_by(StoryStep.module_key)
-    )
+    rows = fetch(_STORIES, practitioner_id=practitioner_id)
     return {key: ending is not None for key, ending in rows}

@@ -103,7 +103,7 @@ def question_form(
 ) -> QuestionForm:
     """The form of a question, its parts in the order given, filled with what was chosen before.
 
-    With `formdata` (of a GET) it reads from there and needs no CSRF token: a practice question changes nothing.
+    With `formdata` (of a GET) it reads from there: a practice question changes nothing.
     """
     fields: dict[str, Any] = {}
     values: dict[str, Any] = {"attempt": str(attempt_id or "")}
@@ -134,7 +134,7 @@ def question_form(
             values["answer"] = marked if several else marked[0]
     made = type("MadeQuestionForm", (QuestionForm,), fields)
     if formdata is not None:
-        form: QuestionForm = made(formdata=formdata, data=values, meta={"csrf": False})
+        form: QuestionForm = made(formdata=formdata, data=values)
     else:
         form = made(data=values)
     form.question, form.order = question, tuple(order)

@@ -3,27 +3,28 @@
 import datetime as dt
 from collections import defaultdict
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from elearning.assessment.queries import list_attempts
 from elearning.catalogue.types import TrainingModule
 from elearning.completions.queries import list_completions
 from elearning.core import clock
-from elearning.core.db import db
+from elearning.core.db import fetch
 from elearning.stories.queries import stories_of
 from elearning.training.models import SectionProgress
 from elearning.training.rules import progress
 from elearning.training.types import Progress
+
+_READ = select(SectionProgress.module_key, SectionProgress.slug, SectionProgress.last_read_at).where(
+    SectionProgress.practitioner_id == bindparam("practitioner_id")
+)
 
 
 def progress_in(practitioner_id: int, modules: list[TrainingModule]) -> list[Progress]:
     """Where someone stands in each of the modules: four queries, however many modules there are."""
     only = modules[0].key if len(modules) == 1 else None
     read: dict[str, dict[str, dt.datetime]] = defaultdict(dict)
-    statement = select(SectionProgress.module_key, SectionProgress.slug, SectionProgress.last_read_at).where(
-        SectionProgress.practitioner_id == practitioner_id
-    )
-    for key, slug, moment in db.session.execute(statement):
+    for key, slug, moment in fetch(_READ, practitioner_id=practitioner_id):
         read[key][slug] = moment
     attempts = list_attempts(practitioner_id, only)
     completions = list_completions(practitioner_id)

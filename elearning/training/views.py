@@ -24,7 +24,7 @@ from elearning.training.queries import progress_in
 from elearning.training.review import answered, reviewed
 from elearning.training.rules import missed_sections
 from elearning.training.types import CONTENT_NOTE, Quiz
-from elearning.web.access import public, requires
+from elearning.web.access import keepable, public, requires
 from elearning.web.forms import Confirmation
 
 bp = Blueprint("training", __name__)
@@ -38,6 +38,7 @@ def _module(key: str) -> TrainingModule:
 
 @bp.get("/")
 @public
+@keepable
 def home() -> ResponseReturnValue:
     """The training offer, with my status in each module once I am signed in."""
     modules = list(library())
@@ -188,7 +189,6 @@ def _no_open_attempt(key: str) -> ResponseReturnValue:
 def check(key: str) -> ResponseReturnValue:
     """Every answer with a Change link, and the button that submits them."""
     _module(key)
-    sitting = find_open_sitting(current_user.practitioner_id, key)
     if Confirmation().validate_on_submit():
         attempt_id = request.form.get("attempt", type=int)
         if attempt_id is None or attempt_id > LARGEST_ID:
@@ -199,6 +199,7 @@ def check(key: str) -> ResponseReturnValue:
             flash(str(refusal))
             return redirect(url_for("training.check", key=key))
         return redirect(url_for("training.result", key=key))
+    sitting = find_open_sitting(current_user.practitioner_id, key)
     if sitting is None:
         return _no_open_attempt(key)
     module = library().version(key, sitting.module_version)

@@ -26,6 +26,15 @@ def public(view: View) -> View:
     return view
 
 
+def keepable(view: View) -> View:
+    """What a stranger gets from this view may be kept by their browser and asked for again. Stands under `@public`.
+
+    Only for pages that show nothing of anyone's and have no form that is posted.
+    """
+    view.keepable = True  # type: ignore[attr-defined]  # as above
+    return view
+
+
 def requires(*roles: Role) -> Callable[[View], View]:
     """Only signed-in people with one of the roles. Stands directly under the route."""
 

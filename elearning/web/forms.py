@@ -1,16 +1,23 @@
-"""The form base: CSRF-protected, with errors in the order of the page for the error summary; and a field for a day."""
+"""The form base, with errors in the order of the page for the error summary; and a field for a day.
+
+Every form that is posted carries the session's token, which is checked before any view is called (`create_app`).
+"""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+from wtforms import Field, HiddenField
 from wtforms.form import BaseForm
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
+HIDDEN = Markup('<input type="hidden" name="%s" value="%s">')
 _MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
 
 
@@ -28,6 +35,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
     A radio or checkbox field's summary link goes to its first choice, `<id>-0`, as WTForms names it.
     """
 
+    class Meta:
+        csrf = False  # checked already, so no form checks again
+
     @property
     def problems(self) -> list[FieldError]:
         """Every error of the form, first field first; empty before validation."""
@@ -42,10 +52,18 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
             found.append(FieldError(anchor, str(field.errors[0])))
         return found
 
+    def hidden_tag(self) -> Markup:
+        """What nobody sees: the token, and the hidden fields. WTForms' own way of writing takes longer than a query."""
+        hidden = [(field.name, field.data or "") for field in self if isinstance(field, HiddenField)]
+        return Markup("\n").join(HIDDEN % pair for pair in [("csrf_token", generate_csrf()), *hidden])
 
-class Confirmation(Form):
+
+class Confirmation:
     """A form that is only a button."""
 
+    def validate_on_submit(self) -> bool:
+        """Whether the button was pressed."""
+        return request.method == "POST"
 
 class DayField(Field):
     """A day typed as day, month and year in three boxes, `<name>-day` and so on; `data` is a date, or None.

@@ -18,7 +18,6 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from elearning.core import clock
 from elearning.core.db import database_answers, db
 from elearning.web.access import public, to_sign_in
-from elearning.web.forms import Confirmation
 
 log = logging.getLogger(__name__)
 bp = Blueprint("web", __name__)
@@ -71,38 +70,44 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def _fingerprint(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
 @cache
-def _fingerprint(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def _version(folder: str | None, filename: str) -> str:
+    return _fingerprint(Path(folder or "", filename).read_bytes())
 
 
 def static_url(filename: str) -> str:
     """The address of a static file, which changes with its content and so can be kept for a year."""
-    return url_for("static", filename=filename, v=_fingerprint(Path(current_app.static_folder or "") / filename))
+    address = f"{request.script_root}{current_app.static_url_path}/{filename}"
+    return f"{address}?v={_version(current_app.static_folder, filename)}"
 
 
 @cache
-def _stylesheet(path: Path, colour: str) -> str:
-    text = path.read_text(encoding="utf-8").replace("--brand: #1f4e4a", f"--brand: {colour}")
-    return re.sub(
-        r'url\("(fonts/[^"]+)"\)', lambda found: f'url("{found[1]}?v={_fingerprint(path.parent / found[1])}")', text
-    )
+def _stylesheet(folder: str | None, colour: str) -> tuple[str, str]:
+    """The style sheet in a colour, and its fingerprint."""
+    text = Path(folder or "", "style.css").read_text(encoding="utf-8")
+    text = text.replace("--brand: #1f4e4a", f"--brand: {colour}")
+    text = re.sub(r'url\("(fonts/[^"]+)"\)', lambda found: f'url("{found[1]}?v={_version(folder, found[1])}")', text)
+    return text, _fingerprint(text.encode())
 
 
-def _our_stylesheet() -> str:
-    return _stylesheet(Path(current_app.static_folder or "") / "style.css", current_app.config["SETTINGS"].colour)
+def _our_stylesheet() -> tuple[str, str]:
+    return _stylesheet(current_app.static_folder, current_app.config["SETTINGS"].colour)
 
 
 def stylesheet_url() -> str:
     """The address of the style sheet, which changes with its content and the partnership's colour."""
-    return url_for("web.stylesheet", v=hashlib.sha256(_our_stylesheet().encode()).hexdigest()[:12])
+    return url_for("web.stylesheet", v=_our_stylesheet()[1])
 
 
 @bp.get("/static/style.css")
 @public
 def stylesheet() -> ResponseReturnValue:
     """The one style sheet, in the partnership's colour."""
-    return Response(_our_stylesheet(), mimetype="text/css")
+    return Response(_our_stylesheet()[0], mimetype="text/css")
 
 
 @bp.get("/healthz")
@@ -157,7 +162,7 @@ def dress(app: Flask) -> None:
     app.jinja_env.globals["today"] = clock.today
     app.jinja_env.globals["static_url"] = static_url
     app.jinja_env.globals["stylesheet_url"] = stylesheet_url
-    app.jinja_env.globals["confirmation"] = Confirmation
+    app.jinja_env.globals["ui"] = app.jinja_env.get_template("macros.html").module
     app.register_blueprint(bp)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)

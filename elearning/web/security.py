@@ -3,12 +3,20 @@
 import gzip
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request, session
 
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
 COMPRESSED_TYPES = {"text/html", "text/css", "text/csv", "application/json", "image/svg+xml"}
 A_YEAR = 365 * 24 * 3600
 
@@ -25,29 +33,31 @@ def _check_origin() -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    response.headers.extend(HEADERS)
     if request.endpoint in ("static", "web.stylesheet") and "v" in request.args and response.status_code in (200, 304):
-        headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    elif _is_for_everyone(response):
+        response.headers["Cache-Control"] = "no-cache"  # kept, and asked for again each time
+        response.vary.add("Cookie")
+        response.add_etag()
+        response.make_conditional(request)
     else:
-        headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 
+def _is_for_everyone(response: Response) -> bool:
+    """Whether this is a page without anything personal, as any stranger gets it."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return hasattr(view, "keepable") and response.status_code == 200 and request.method == "GET" and not session
+
+
 def _compress(response: Response) -> Response:
-    if (
-        response.mimetype not in COMPRESSED_TYPES
-        or response.is_streamed
-        or "Content-Encoding" in response.headers
-        or not request.accept_encodings["gzip"]
-    ):
+    if response.mimetype not in COMPRESSED_TYPES or response.is_streamed or "Content-Encoding" in response.headers:
         return response
     response.vary.add("Accept-Encoding")
+    if not request.accept_encodings["gzip"]:
+        return response
     response.direct_passthrough = False
     body = response.get_data()
     if len(body) > 500:

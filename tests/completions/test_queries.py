@@ -10,7 +10,6 @@ from elearning.completions import queries
 from elearning.completions.queries import (
     count_completions,
     head_of_record,
-    latest_completion,
     list_completions,
     verify_attempts,
     verify_modules,
@@ -33,7 +32,6 @@ class TestReading:
         assert head_of_record() == Head(0, BEFORE_THE_FIRST)
         assert count_completions() == 0
         assert list_completions(world.amina.practitioner_id) == []
-        assert latest_completion(world.amina.practitioner_id, MODULE) is None
         assert list(verify_record()) == []
 
     def test_my_completions_newest_first_and_nobody_elses(self, world: World) -> None:
@@ -51,8 +49,6 @@ class TestReading:
         ]
         assert {c.practitioner_id for c in mine} == {me}
         assert (mine[1].completed_on, mine[1].expires_on) == (dt.date(2025, 2, 1), dt.date(2026, 2, 1))
-        assert latest_completion(me, MODULE) == mine[0]
-        assert latest_completion(me, "another-module") == mine[1]
 
 
 class TestVerifying:

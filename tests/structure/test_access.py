@@ -4,35 +4,24 @@ A route without a line fails, and so does a line without a route. What is denied
 no page shows someone a name that is none of their business.
 """
 
-import datetime as dt
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from elearning.accounts.operations import end_membership
-from elearning.app import create_app
-from elearning.catalogue.library import Library
 from elearning.core import clock
-from elearning.core.db import db
 from elearning.core.errors import ElearningError
-from elearning.database import metadata
-from elearning.discussions.operations import record_discussion
 from elearning.people.operations import join_agency
 from elearning.web import access
 from tests import journey
-from tests.conftest import _WORLDS, MODULE, CheckedClient, Persona, World, copied, running, settings_for
-from tests.discussions.test_rules import log
+from tests.conftest import World
 from tests.discussions.test_views import LINE
-from tests.records import complete
+from tests.structure.conftest import ASKERS, Site, amina_has, routes, visitor
 
 # in: is sent to sign in first; 302: done, and shown the next page; 404: as if it did not exist.
 # Every object asked for is Amina's (`self`): her certificate, her attempt, the discussion she led. Ben is her colleague, Grace their training
@@ -93,7 +82,6 @@ POST  /agency/people.csv                            in   404  404  200  200  404
 GET   /reports                                      in   404  404  404  404  200  404
 POST  /reports/completions.csv                      in   404  404  404  404  200  404
 """
-ASKERS = ["nobody", "amina", "ben", "grace", "olu", "officer", "admin"]
 
 # What is sent with a form, and what is asked for in the address behind the "?".
 SENT: Mapping[str, dict[str, str]] = {
@@ -115,7 +103,6 @@ KNOWS = {
     "grace": {"amina", "ben", "grace", "officer"},  # the school's people
     "olu": {"tomasz", "olu", "admin"},  # the clinic's
 }
-PASSING = ("throttle", "audit_entry", "sign_in_session", "sign_in_code")  # what looking may write
 
 
 @dataclass(frozen=True)
@@ -134,104 +121,10 @@ LINES = [
 ]
 
 
-def visitor(app: Flask) -> CheckedClient:
-    """Someone nobody knows yet."""
-    return cast(CheckedClient, app.test_client())
-
-
-@dataclass(frozen=True)
-class Site:
-    """One application for the whole table, with Amina's and Tomasz's certificates in it."""
-
-    app: Flask
-    world: World
-    addresses: Mapping[str, str]  # what stands for <number>, <key> and the like
-
-    def address(self, route: str) -> str:
-        for part, value in self.addresses.items():
-            route = route.replace(part, value)
-        assert "<" not in route, f"{route}: say what stands for it"
-        return route
-
-    def ask(self, asker: str, method: str, address: str, data: Mapping[str, str] | None = None) -> TestResponse:
-        client = visitor(self.app)
-        sent = dict(data or {})
-        if asker != "nobody":
-            persona: Persona = getattr(self.world, asker)
-            client.sign_in(persona)
-            known = {**self.addresses, "their own": persona.full_name}
-            sent = {name: known.get(value, value) for name, value in sent.items()}
-        return client.open(address, method=method, data=sent if method == "POST" else None)
-
-    def contents(self) -> dict[str, list[str]]:
-        """Every row of every table but those that looking may write to."""
-        db.session.rollback()
-        tables = [table for name, table in metadata.tables.items() if name not in PASSING]
-        return {table.name: sorted(map(str, db.session.execute(select(table)))) for table in tables}
-
-
-@pytest.fixture(scope="module")
-def site(
-    template: str,
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    sample_library: Library,
-) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("access")
-    world = _WORLDS[template]
-    modules_folder: Path = request.getfixturevalue("modules_folder")
-    with (
-        copied(template, folder, request) as url,
-        running(create_app(settings_for(url, modules_folder), sample_library)) as app,
-    ):
-        complete(world.tomasz.practitioner_id, world.clinic, on=dt.date(2025, 1, 15))  # for a year that is over
-        journey.pass_module(visitor(app).sign_in(world.amina), world.amina)
-        number, attempt_id = _amina_has(world.amina)
-        sample = sample_library.modules[MODULE]
-        discussion_id = record_discussion(world.amina.practitioner_id, sample, log())
-        theirs = record_discussion(world.tomasz.practitioner_id, sample, log(present=60))
-        discussion = metadata.tables["discussion"]
-        code = db.session.scalars(select(discussion.c.code).where(discussion.c.id == theirs)).one()
-        addresses = {
-            "<number>": number,
-            "<code>": code,
-            "<int:discussion_id>": str(discussion_id),
-            "<key>": MODULE,
-            "<slug>": sample_library.modules[MODULE].sections[0].slug,
-            "<int:position>": "1",
-            "<int:step>": "1",
-            "<int:attempt_id>": str(attempt_id),
-            "<path:filename>": "style.css",
-        }
-        yield Site(app, world, addresses)
-
-
-def _amina_has(amina: Persona) -> tuple[str, int]:
-    certificate, completion = metadata.tables["certificate_detail"], metadata.tables["completion_detail"]
-    number = db.session.scalars(
-        select(certificate.c.number).where(certificate.c.practitioner_id == amina.practitioner_id)
-    ).one()
-    attempt_id = db.session.scalars(
-        select(completion.c.attempt_id).where(completion.c.practitioner_id == amina.practitioner_id)
-    ).one()
-    db.session.rollback()
-    return number, attempt_id
-
-
-def _routes(app: Flask) -> set[tuple[str, str]]:
-    def methods(rule: Rule) -> set[str]:
-        return (rule.methods or set()) - {"HEAD", "OPTIONS"}
-
-    def plain(rule: Rule) -> str:
-        return re.sub(r"\([^)]*\)", "", rule.rule)  # without what limits a number
-
-    return {(method, plain(rule)) for rule in app.url_map.iter_rules() for method in methods(rule)}
-
-
 def test_the_table_has_a_line_for_every_route_and_no_other(app: Flask) -> None:
     lines = [(line.method, line.route) for line in LINES]
     assert len(lines) == len(set(lines))
-    assert set(lines) == _routes(app)
+    assert set(lines) == routes(app)
     assert {line for line in LINES if len(line.expected) != len(ASKERS)} == set()
 
 
@@ -286,7 +179,7 @@ def test_what_is_not_yours_looks_like_what_does_not_exist(site: Site, asker: str
 @pytest.mark.parametrize("goes_to", ["nowhere", "the other agency"])
 def test_a_former_lead_gets_nothing_of_the_old_agency(app: Flask, world: World, goes_to: str) -> None:
     journey.pass_module(visitor(app).sign_in(world.amina), world.amina)
-    number, _ = _amina_has(world.amina)
+    number, _ = amina_has(world.amina)
     grace = visitor(app).sign_in(world.grace)
     asked = [("GET", "/agency"), ("GET", "/agency/discussions"), ("POST", "/agency/people.csv"), ("GET", f"/certificates/{number}"),
              ("GET", f"/certificates/{number}.pdf")]  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import make_url
 
 from elearning.core.db import db, sqlite_path
@@ -51,6 +52,39 @@ def test_only_what_was_found_is_kept_for_a_year(app: Flask) -> None:
     missing = browser(app).get("/static/nothing.css?v=1")
     assert missing.status_code == 404
     assert missing.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/", "/verify", "/privacy", "/accessibility"])
+def test_a_page_for_everyone_is_sent_once(app: Flask, world: World, path: str) -> None:
+    stranger = browser(app)
+    first = stranger.get(path)
+    assert (first.headers["Cache-Control"], "Set-Cookie" in first.headers) == ("no-cache", False)
+    assert "Cookie" in first.vary
+    again = stranger.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+    stranger.sign_in(world.amina)
+    mine = stranger.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (mine.status_code, mine.headers["Cache-Control"], "ETag" in mine.headers) == (200, "no-store", False)
+
+
+def test_what_is_kept_in_two_codings_has_two_tags(app: Flask) -> None:
+    asked = FlaskClient(app, app.response_class)  # the checking one reads no compressed pages
+    plain, packed = (asked.get("/", headers={"Accept-Encoding": coding}) for coding in ("identity", "gzip"))
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert plain.headers["ETag"] != packed.headers["ETag"]
+    assert {"Cookie", "Accept-Encoding"} <= set(plain.vary) & set(packed.vary)
+
+
+def test_everything_else_is_kept_nowhere(app: Flask) -> None:
+    """Keepable pages are the four above: nobody's name, and no form that is posted."""
+    keepable = {
+        rule.rule for rule in app.url_map.iter_rules() if hasattr(app.view_functions[rule.endpoint], "keepable")
+    }
+    assert keepable == {"/", "/verify", "/privacy", "/accessibility"}
+    for path in ("/sign-in", "/signed-out", "/healthz", "/verify/0000", "/no-such-page", "/record", "/static/icon.svg"):
+        with browser(app).get(path) as answer:
+            assert answer.headers["Cache-Control"] == "no-store", path
 
 
 def test_a_wrong_method_names_the_right_ones(app: Flask) -> None:

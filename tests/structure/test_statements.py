@@ -1,0 +1,140 @@
+"""How many SQL statements every page takes: a table written by hand, for everyone, with few rows and with many.
+
+A page without a line fails. A statement in a loop takes more with many rows; one more statement on a page is a decision,
+and is made by changing its line.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from elearning.accounts.operations import grant_role, open_account
+from elearning.catalogue.library import Library, library
+from elearning.catalogue.operations import publish_modules
+from elearning.core.roles import Role
+from elearning.people.operations import add_agency
+from elearning.people.types import Sector
+from elearning.training.operations import start_quiz
+from tests import journey
+from tests.conftest import MODULE
+from tests.records import begin, complete, hire
+from tests.structure.conftest import ASKERS, Site, routes
+
+# Both databases take the same. Signing in is looked up in one statement, which is the first of every page.
+# Amina has passed, Ben sits the quiz, Grace is in the middle of the story; the two files are asked for as well.
+#
+#                                                nobody amina ben grace olu officer admin
+TABLE = """
+GET  /                                               0    5    5    5    5    5    5
+GET  /healthz                                        1    1    1    1    1    1    1
+GET  /static/style.css                               0    0    0    0    0    0    0
+GET  /static/<path:filename>                         0    0    0    0    0    0    0
+GET  /sign-in                                        0    1    1    1    1    1    1
+GET  /sign-in/code                                   0    0    0    0    0    0    0
+GET  /signed-out                                     0    1    1    1    1    1    1
+GET  /verify                                         0    1    1    1    1    1    1
+GET  /verify/<number>                                1    2    2    2    2    2    2
+GET  /privacy                                        0    1    1    1    1    1    1
+GET  /accessibility                                  0    1    1    1    1    1    1
+GET  /account                                        0    1    1    1    1    1    1
+GET  /modules/<key>                                  0    5    5    5    5    5    5
+GET  /modules/<key>/content-note                     0    1    1    1    1    1    1
+GET  /modules/<key>/sections/<slug>                  0    1    1    1    1    1    1
+GET  /modules/<key>/sources                          0    1    1    1    1    1    1
+GET  /modules/<key>/story                            0    2    2    2    2    2    2
+GET  /modules/<key>/story/<int:step>                 0    2    2    2    2    2    2
+GET  /modules/<key>/story/<int:step>/followed        0    2    2    2    2    2    2
+GET  /modules/<key>/story/ending                     0    2    2    2    2    2    2
+GET  /modules/<key>/quiz                             0    5    5    5    5    5    5
+GET  /modules/<key>/quiz/<int:position>              0    3    2    3    3    3    3
+GET  /modules/<key>/quiz/check                       0    3    2    3    3    3    3
+GET  /modules/<key>/quiz/result                      0    7    2    2    2    2    2
+GET  /record                                         0    7    7    7    7    7    7
+GET  /record/attempts/<int:attempt_id>               0    2    2    2    2    2    2
+GET  /certificates/<number>                          0    2    2    2    2    2    2
+GET  /certificates/<number>.pdf                      0    2    2    2    2    2    2
+GET  /agency                                         0    1    1    7    7    1    1
+POST /agency/people.csv                              0    1    1    5    5    1    1
+GET  /reports                                        0    1    1    1    1   10    1
+POST /reports/completions.csv                        0    1    1    1    1   11    1
+"""
+FILES = [("POST", "/agency/people.csv"), ("POST", "/reports/completions.csv")]
+LINES = {(line.split()[0], line.split()[1]): [int(n) for n in line.split()[2:]] for line in TABLE.strip().splitlines()}
+ASKED = {"/reports": "?period=2024-25", "/reports/completions.csv": "?period=2024-25"}
+
+Taken = Mapping[tuple[str, str], list[int]]
+
+
+def _pages(site: Site) -> list[tuple[str, str]]:
+    return sorted({(method, route) for method, route in routes(site.app) if method == "GET"} | {*FILES})
+
+
+def _taken(site: Site, asker: str, method: str, route: str) -> int:
+    statements = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    client = site.client(asker)
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        client.open(site.address(route) + ASKED.get(route, ""), method=method)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return len(statements)
+
+
+def _measure(site: Site) -> Taken:
+    return {page: [_taken(site, asker, *page) for asker in ASKERS] for page in _pages(site)}
+
+
+def _in_the_middle(site: Site) -> None:
+    world, module = site.world, library().modules[MODULE]
+    journey.make_ready(world.ben, module)
+    start_quiz(world.ben.practitioner_id, module)
+    grace = site.client("grace")
+    grace.post(f"/modules/{MODULE}/story", data={"walk": "1"})
+
+
+def _grow(site: Site) -> None:
+    """More of everything that a page might walk through."""
+    sample, world = library().modules[MODULE], site.world
+    more = [sample.model_copy(update={"key": f"more-{n}", "title": f"More {n}"}) for n in range(5)]
+    publish_modules(more)
+    site.app.extensions["library"] = Library({module.key: module for module in [sample, *more]})
+    for module in more:
+        for year in (2020, 2024):
+            complete(world.amina.practitioner_id, world.school, on=dt.date(year, 5, 1), module=module.key)
+        begin(world.grace.practitioner_id, on=dt.date(2025, 5, 1), module=module.key)
+    for number in range(12):
+        agency = add_agency(f"Agency {number}", list(Sector)[number % len(Sector)])
+        for place in (agency, world.school, world.school, world.school, world.school, world.clinic):
+            person = hire(place, since=dt.date(2024, 1, 1))
+            complete(person, place, on=dt.date(2024, 6, 1))
+            account = open_account(person, f"person{person}@example.org")
+        grant_role(account, Role.TRAINING_LEAD, agency_id=world.clinic)
+
+
+@pytest.fixture(scope="module")
+def taken(site: Site) -> Iterator[tuple[Taken, Taken]]:
+    """What every page takes, before and after the rows have grown."""
+    before = site.app.extensions["library"]
+    _in_the_middle(site)
+    few = _measure(site)
+    _grow(site)
+    yield few, _measure(site)
+    site.app.extensions["library"] = before
+
+
+def test_every_page_has_a_line(site: Site) -> None:
+    assert sorted(LINES) == _pages(site)
+
+
+@pytest.mark.parametrize("page", LINES, ids=" ".join)
+def test_a_page_takes_what_the_table_says(taken: tuple[Taken, Taken], page: tuple[str, str]) -> None:
+    few, many = taken
+    assert dict(zip(ASKERS, few[page], strict=True)) == dict(zip(ASKERS, LINES[page], strict=True))
+    assert many[page] == few[page], "more rows take more statements"
