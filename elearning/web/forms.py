@@ -65,6 +65,7 @@ class Confirmation:
         """Whether the button was pressed."""
         return request.method == "POST"
 
+
 class DayField(Field):
     """A day typed as day, month and year in three boxes, `<name>-day` and so on; `data` is a date, or None.
 
