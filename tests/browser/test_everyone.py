@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Response, Route
+from playwright.sync_api import Browser, Page, Position, Response, Route
 from werkzeug.exceptions import default_exceptions
 
 from tests.browser.conftest import scrolls_sideways
@@ -154,7 +154,7 @@ def test_each_page_in_each_state(visitor: Visitor, state: State, demo_app: Flask
 
 def test_an_option_can_be_pressed_anywhere_in_its_box(visitor: Visitor) -> None:
     page = visitor.see("question, single")
-    for place in ({"x": 3, "y": 3}, {"x": 200, "y": 42}):
+    for place in (Position(x=3, y=3), Position(x=200, y=42)):
         page.locator(".choice").last.click(position=place)
         assert page.locator(".choice input").last.is_checked()
         page.locator(".choice input").first.check()
