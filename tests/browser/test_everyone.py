@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Response, Route
+from playwright.sync_api import Browser, Page, Position, Response, Route
 from werkzeug.exceptions import default_exceptions
 
 from tests.browser.conftest import scrolls_sideways
@@ -25,7 +25,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 # Options of a question, and everything else that is pressed on its own. Links within a sentence may be as they are
 # (WCAG 2.5.8); that a target under 24 pixels has room around it is for axe to judge.
 SMALL_TARGETS = """
-() => [...document.querySelectorAll('.choice, .choice label, .button, summary, select, input:not([type=hidden])')]
+() => [...document.querySelectorAll('.choice, .button, summary, select, input:not([type=hidden])')]
     .filter(e => e.checkVisibility() && !e.matches('.choice input'))
     .map(e => [e, e.getBoundingClientRect()])
     .filter(([e, box]) => box.height < (e.matches('summary') ? 24 : 44))
@@ -77,6 +77,10 @@ class Visitor:
         assert heading.startswith(state.heading), f"came to {page.url}: {heading!r}"
         return Visit(page, answers[-1])
 
+    def see(self, name: str) -> Page:
+        """The page of a state, by its name in the table."""
+        return self.visit(next(state for state in STATES if state.name == name)).page
+
     def _tab(self, who: str) -> tuple[Page, dict[str, object]]:
         someone = None if who == NOBODY else self.people.find(who)
         if who not in self.pages or who == NOBODY:
@@ -119,6 +123,7 @@ def breaks_the_page_rules(visit: Visit, app: Flask) -> Iterator[str]:
 
 
 def is_hard_to_hit(visit: Visit) -> Iterator[str]:
+    visit.page.set_viewport_size({"width": 1280, "height": 900})  # where words are on one line
     yield from visit.page.evaluate(SMALL_TARGETS)
 
 
@@ -147,10 +152,17 @@ def test_each_page_in_each_state(visitor: Visitor, state: State, demo_app: Flask
     assert not faults, "\n".join(faults)
 
 
+def test_an_option_can_be_pressed_anywhere_in_its_box(visitor: Visitor) -> None:
+    page = visitor.see("question, single")
+    for place in (Position(x=3, y=3), Position(x=200, y=42)):
+        page.locator(".choice").last.click(position=place)
+        assert page.locator(".choice input").last.is_checked()
+        page.locator(".choice input").first.check()
+
+
 def test_in_forced_colours_states_and_focus_stay_visible(visitor: Visitor) -> None:
     """What colour alone would say is lost there: borders, outlines and underlines have to say it."""
-    question = next(state for state in STATES if state.name == "question, single")
-    page = visitor.visit(question).page
+    page = visitor.see("question, single")
     page.emulate_media(forced_colors="active")
     page.locator(".choice input").first.check()
     look = "e => { const s = getComputedStyle(e); return [s.outlineStyle, s.borderTopStyle, s.textDecorationLine] }"
@@ -161,7 +173,7 @@ def test_in_forced_colours_states_and_focus_stay_visible(visitor: Visitor) -> No
     page.keyboard.press("Tab")
     assert page.locator(":focus").evaluate(look)[0] == "solid"
 
-    report = visitor.visit(next(state for state in STATES if state.name == "reports")).page
+    report = visitor.see("reports")
     report.emulate_media(forced_colors="active")
     bar, words = (
         report.locator(f".chart {part}").first.evaluate("e => getComputedStyle(e).fill") for part in ("rect", "text")
@@ -170,7 +182,7 @@ def test_in_forced_colours_states_and_focus_stay_visible(visitor: Visitor) -> No
 
 
 def test_nothing_moves_for_those_who_asked_for_less_motion(visitor: Visitor) -> None:
-    page = visitor.visit(next(state for state in STATES if state.name == "question, single")).page
+    page = visitor.see("question, single")
     moves = "e => parseFloat(getComputedStyle(e).transitionDuration)"
     assert page.locator(".button").first.evaluate(moves) > 0
     page.emulate_media(reduced_motion="reduce")
@@ -180,6 +192,6 @@ def test_nothing_moves_for_those_who_asked_for_less_motion(visitor: Visitor) -> 
 def test_pages_say_all_without_their_pictures(visitor: Visitor) -> None:
     """Drawings stand beside words that say the same; a chart beside the table of its figures."""
     for name in ("offer, reading", "module, reading", "reports", "ending", "passed"):
-        page = visitor.visit(next(state for state in STATES if state.name == name)).page
+        page = visitor.see(name)
         assert page.locator("img:not([alt=''])").count() == 0
         assert page.locator("svg:not([aria-hidden=true])").count() <= page.locator("table").count()
