@@ -32,7 +32,7 @@ check: $(EQUIPPED) ## look for faults without running the tests: style, types, i
 	$(BIN)/elearning check
 
 bench: $(EQUIPPED) ## measure: pages, statements, bytes, times and certificates
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 lock: ## write the lock files anew with uv (UPGRADE=--upgrade takes newer versions)
 	$(LOCK) --output-file requirements.txt pyproject.toml

@@ -1,5 +1,6 @@
 """The entry for a WSGI server: `gunicorn wsgi:app`."""
 
+import gc
 import os
 import sys
 
@@ -13,3 +14,6 @@ try:
     check_ready(app)
 except ElearningError as error:
     sys.exit(str(error))
+
+gc.collect()
+gc.freeze()  # as in elearning.serving

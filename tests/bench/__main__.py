@@ -2,11 +2,13 @@
 
 A journey is everything a practitioner does from signing in with an e-mailed code to holding the PDF, over HTTP to a real
 gunicorn (2 workers of 4 threads) on this machine. The clients run on the same cores: read ratios, not absolutes.
+With `make bench ARGS=--paced` the sixteen think for one to two seconds before each page, as people do.
 """
 
 import gzip
 import http.client
 import os
+import random
 import re
 import socket
 import statistics
@@ -40,15 +42,17 @@ from tests.postgres import Server, find_binaries
 MODULE = "reachable-moments"
 ALONE, TOGETHER = 8, 48  # journeys, one at a time and sixteen at a time
 CLIENTS = 16
+THINKING = (1.0, 2.0)  # seconds before each page
 
 
 class Browser:
     """One practitioner's browser: keeps its cookies and its connection, and the time and size of each answer."""
 
-    def __init__(self, port: int, times: dict[str, list[float]]) -> None:
+    def __init__(self, port: int, times: dict[str, list[float]], *, thinks: bool = False) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port)
         self.cookies: dict[str, str] = {}
         self.times = times
+        self.thinks = thinks
         self.requests = self.bytes = 0
         self.text = ""
         self.location = ""
@@ -59,6 +63,8 @@ class Browser:
         if form is not None:
             body = urlencode(form, doseq=True)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if self.thinks:
+            time.sleep(random.uniform(*THINKING))
         begun = time.perf_counter()
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
@@ -246,12 +252,13 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def bench_engine(name: str, url: str) -> None:
+def bench_engine(name: str, url: str, *, paced: bool) -> None:
     port = free_port()
     settings = Settings(database_url=url, secret_key="b" * 32, base_url=f"http://127.0.0.1:{port}")
     app = create_app(settings)
     database.prepare(app)
-    waiting = people(app, ALONE + TOGETHER + 3)
+    together_count = CLIENTS if paced else TOGETHER
+    waiting = people(app, ALONE + together_count + 3)
     print(f"\n## {name}\n")
     statements = count_statements(app, *next(waiting))
     alone: dict[str, list[float]] = defaultdict(list)
@@ -273,7 +280,7 @@ def bench_engine(name: str, url: str) -> None:
                     person = next(waiting, None)
                 if person is None:
                     return
-                journey(app, Browser(port, together), *person)
+                journey(app, Browser(port, together, thinks=paced), *person)
 
         threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
         for thread in threads:
@@ -284,7 +291,7 @@ def bench_engine(name: str, url: str) -> None:
     print(
         f"one journey: {browser.requests} requests, {sum(statements.values())} SQL statements, "
         f"{browser.bytes / 1000:.0f} kB compressed, {cpu:.2f} s of server CPU; "
-        f"{CLIENTS} at a time: {TOGETHER / took:.1f} journeys a second\n"
+        f"{CLIENTS} at a time{', thinking' if paced else ''}: {together_count / took:.1f} journeys a second\n"
     )
     print(f"{'step':<18}{'SQL':>5}{'1: p50':>9}{'p95':>8}{'16: p50':>10}{'p95':>8}   ms")
     for step, values in alone.items():
@@ -299,16 +306,17 @@ def bench_engine(name: str, url: str) -> None:
 
 
 def main() -> None:
+    paced = "--paced" in sys.argv[1:]
     print(f"# {os.cpu_count()} cores, Python {sys.version.split()[0]}")
     print(f"\ncertificates: {certificates_per_second():.0f} a second on one core")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        bench_engine("SQLite", f"sqlite:///{folder / 'bench.db'}")
+        bench_engine("SQLite", f"sqlite:///{folder / 'bench.db'}", paced=paced)
         if find_binaries() is None:
             print("\n## PostgreSQL: skipped, no server binaries on this machine")
             return
         server = stack.enter_context(Server.start(durable=True))
-        bench_engine("PostgreSQL", server.create_database("bench"))
+        bench_engine("PostgreSQL", server.create_database("bench"), paced=paced)
 
 
 if __name__ == "__main__":
