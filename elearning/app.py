@@ -14,7 +14,7 @@ from elearning.reports import views as reports
 from elearning.settings import Settings
 from elearning.stories import views as stories
 from elearning.training import views as training
-from elearning.web import access, pages, security
+from elearning.web import access, journal, pages, security
 
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 LARGEST_FORM = 64 * 1024
@@ -56,4 +56,5 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     for capability in (training, stories, certificates, agency, reports, accounts):
         app.register_blueprint(capability.bp)
     access.guard(app)
+    journal.keep_journal(app)
     return app

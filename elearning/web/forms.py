@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms.form import BaseForm
+
+from elearning.web.kept import find_kept_form
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,18 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
 
     A radio or checkbox field's summary link goes to its first choice, `<id>-0`, as WTForms names it.
     """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
+        """Where a form is filled from, unless the view says so itself."""
+
+        def wrap_formdata(self, form: BaseForm, formdata: object) -> object:
+            """What was posted, or what this person had posted here when their session was over.
+
+            Never JSON, which Flask-WTF would take as well: its values need not be text.
+            """
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return (request.form or None) if request.method == "POST" else find_kept_form()
 
     @property
     def problems(self) -> list[FieldError]:

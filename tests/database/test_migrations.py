@@ -161,7 +161,7 @@ def test_a_database_of_a_newer_program_is_left_alone(new_engine: NewEngine) -> N
 
     with pytest.raises(DatabaseNotReady, match="revision 9999, which this program does not know"):
         database.upgrade(engine)
-    with pytest.raises(DatabaseNotReady, match="this program needs"):
+    with pytest.raises(DatabaseNotReady, match="install the program that made it"):
         database.check_schema(engine)
 
 
