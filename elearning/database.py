@@ -155,8 +155,9 @@ def check_ready(app: Flask) -> None:
             check_engine()
             check_writable()
         except DatabaseError as error:
+            reason = str(error.orig).partition("\n")[0]
             raise DatabaseNotReady(
-                f"The database does not open ({type(error.orig).__name__}); check its address."
+                f"The database does not open ({reason}); check its address, and who may read and write it."
             ) from None
         check_published(list(library()))
         db.session.rollback()
