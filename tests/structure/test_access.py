@@ -284,14 +284,21 @@ def test_a_view_that_declares_no_access_stops_the_application() -> None:
         access.guard(app)
 
 
-def test_a_form_that_another_site_sends_is_refused(site: Site) -> None:
+FORGED = [{"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Origin": "http://localhost.elsewhere.example"},
+          {"Origin": "http://localhost:8001"}, {"Origin": "http://["}, {"Sec-Fetch-Site": "cross-site"},
+          {"Sec-Fetch-Site": "same-site"}]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.method == "POST"], ids=str)
+def test_a_form_that_another_site_sends_is_refused(site: Site, line: Line) -> None:
     """With everything else right: signed in, a good token, an own page."""
-    for headers in ({"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}):
-        client = visitor(site.app).sign_in(site.world.amina)
-        before = site.contents()
-        answer = client.post("/account", data={"full_name": "Mallory"}, headers=headers)
-        assert answer.status_code == 403
-        assert site.contents() == before
+    before = site.contents()
+    for headers in FORGED:
+        for persona in (site.world.amina, site.world.grace, site.world.officer):
+            client = visitor(site.app).sign_in(persona)
+            answer = client.post(site.address(line.route), data=SENT.get(line.route), headers=headers)
+            assert answer.status_code == 403, headers
+    assert site.contents() == before
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if line.method == "POST"], ids=str)
