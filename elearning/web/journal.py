@@ -114,4 +114,4 @@ def keep_journal(app: Flask) -> None:
     """Hang the journal on the application, around everything else in a request."""
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request_funcs.setdefault(None, []).insert(0, _end)  # the first of these is called last
-    app.log_exception = _log_exception  # type: ignore[method-assign]  # Flask's own place for it
+    app.log_exception = _log_exception  # type: ignore[method-assign, assignment]  # Flask's own place for it

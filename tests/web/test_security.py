@@ -3,6 +3,7 @@
 import html
 import io
 import re
+import secrets
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -14,7 +15,6 @@ from sqlalchemy.types import TypeEngine
 from werkzeug.test import TestResponse
 
 from elearning.app import create_app
-from elearning.assessment import operations as assessment
 from elearning.assessment.queries import find_open_sitting
 from elearning.catalogue.library import Library
 from elearning.core.db import db
@@ -222,7 +222,7 @@ def test_nothing_anyone_gets_before_submission_depends_on_the_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Two banks that differ in nothing but what is right, and why, give the same bytes."""
-    monkeypatch.setattr(assessment.secrets, "randbelow", lambda _limit: 7)
+    monkeypatch.setattr(secrets, "randbelow", lambda _limit: 7)
     others = other_key(tmp_path / "other", modules_folder)
     seen = []
     for number, folder in enumerate((modules_folder, others)):
