@@ -43,9 +43,12 @@ names = st.sampled_from([
     "practice", "number", "name", "module", "state", "page", "period", "sector", "next", "from", "q", "v", "role", "score",
 ])  # fmt: skip
 fields = st.lists(st.tuples(st.one_of(names, names, names, st.text(max_size=8)), values), max_size=6)
+header_names = st.sampled_from([
+    "X-Forwarded-For", "X-Forwarded-Proto", "Accept-Encoding", "Range", "If-None-Match", "If-Modified-Since", "Referer",
+    "X-Requested-With", "X-HTTP-Method-Override", "Accept-Language",
+])  # fmt: skip
 headers = st.dictionaries(
-    st.sampled_from(["X-Forwarded-For", "X-Forwarded-Proto", "Accept-Encoding", "Range", "If-None-Match", "Referer",
-                     "If-Modified-Since", "X-Requested-With", "X-HTTP-Method-Override", "Accept-Language"]),  # fmt: skip
+    header_names,
     st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30),
     max_size=2,
 )
@@ -94,7 +97,14 @@ def test_no_request_is_a_fault_or_shows_what_is_anothers(
         suppress_health_check=list(HealthCheck),
     )
     @given(
-        st.sampled_from(ASKERS), lines, st.lists(values, max_size=2), fields, fields, headers, st.booleans(), st.booleans()
+        st.sampled_from(ASKERS),
+        lines,
+        st.lists(values, max_size=2),
+        fields,
+        fields,
+        headers,
+        st.booleans(),
+        st.booleans(),
     )
     def try_it(
         asker: str,

@@ -89,6 +89,7 @@ def test_a_fault_gives_a_reference_to_quote_and_its_place_in_the_code(
     fault, request = lines(written)
     assert fault["id"] == request["id"] == reference
     assert fault["error"] == ["ValueError"]
+    assert fault["endpoint"] == "training.record"
     assert "tests/web/test_journal.py" in str(fault["where"])
     assert "Amina" not in written.getvalue()
 
@@ -131,7 +132,19 @@ def test_no_line_of_a_whole_journey_tells_of_a_person(app: Flask, world: World, 
     assert len(every) > 40
     assert [line for line in every if not line.keys() <= (FIELDS if "method" in line else OTHERS)] == []
     assert {"error", "where"} <= set().union(*every)
-    canaries = ["canar", "amina", "yusuf", "@example", "10.11.12.13", code, number, "424242", "/verify", "select "]
+    canaries = [
+        "canar",
+        "amina",
+        "yusuf",
+        "@example",
+        "10.11.12.13",
+        code,
+        number,
+        "424242",
+        "/verify",
+        "/record",
+        "select ",
+    ]
     canaries += db.session.scalars(select(SignInSession.token_digest)).all()
     assert [canary for canary in canaries if canary.lower() in told.lower()] == []
 
