@@ -1,6 +1,6 @@
 """Reads of accounts and sessions."""
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, distinct, func, or_, select
 
 from elearning.accounts.models import Account, RoleGrant, SignInSession
 from elearning.accounts.rules import digest, session_limits
@@ -82,6 +82,19 @@ def is_same_account(token: str, other: str) -> bool:
     accounts = select(SignInSession.account_id).where(SignInSession.token_digest.in_([digest(token), digest(other)]))
     found = db.session.scalars(accounts).all()
     return len(found) == 2 and found[0] == found[1]
+
+
+def count_holders(role: Role) -> int:
+    """How many people hold a granted role now and can sign in."""
+    return db.session.execute(
+        select(func.count(distinct(Account.id)))
+        .select_from(Account)
+        .outerjoin(
+            Membership, and_(Membership.practitioner_id == Account.practitioner_id, Membership.ended_on.is_(None))
+        )
+        .join(RoleGrant, _HELD)
+        .where(RoleGrant.role == role, Account.suspended_at.is_(None))
+    ).scalar_one()
 
 
 def find_account(email: str) -> int | None:
