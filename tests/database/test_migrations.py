@@ -165,6 +165,14 @@ def test_a_database_of_a_newer_program_is_left_alone(new_engine: NewEngine) -> N
         database.check_schema(engine)
 
 
+def test_a_database_of_an_older_program_is_upgraded_first(new_engine: NewEngine) -> None:
+    engine = new_engine()
+    database.upgrade(engine)
+    database.downgrade(engine, "-1")
+    with pytest.raises(DatabaseNotReady, match="run `elearning db upgrade`"):
+        database.check_schema(engine)
+
+
 def test_an_empty_database_is_not_ready(new_engine: NewEngine) -> None:
     with pytest.raises(DatabaseNotReady, match="elearning db upgrade"):
         database.check_schema(new_engine())
