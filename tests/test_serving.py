@@ -59,7 +59,10 @@ class Place:
     def refusal(self, *command: str, **variables: str) -> str:
         """The one line with which a command ends."""
         process = self.start(*command, **variables)
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()  # one that is not refused would go on serving
         assert process.returncode != 0
         assert out == ""
         told = [line for line in err.strip().splitlines() if not line.startswith('{"at"')]
