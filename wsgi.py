@@ -8,10 +8,14 @@ from elearning.app import create_app
 from elearning.core.errors import ElearningError
 from elearning.database import check_ready
 from elearning.settings import Settings
+from elearning.web.journal import write_journal
 
 try:
-    app = create_app(Settings.from_environ(os.environ))
+    settings = Settings.from_environ(os.environ)
+    settings.check_serving()
+    app = create_app(settings)
     check_ready(app)
+    write_journal(requests=settings.log == "requests")
 except ElearningError as error:
     sys.exit(str(error))
 

@@ -16,7 +16,7 @@ from elearning.reports import views as reports
 from elearning.settings import LOOPBACK, Settings
 from elearning.stories import views as stories
 from elearning.training import views as training
-from elearning.web import access, pages, security
+from elearning.web import access, journal, pages, security
 
 LARGEST_FORM = 64 * 1024
 
@@ -57,4 +57,5 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     for capability in (training, stories, certificates, discussions, agency, reports, accounts, about):
         app.register_blueprint(capability.bp)
     access.guard(app)
+    journal.keep_journal(app)
     return app

@@ -125,9 +125,12 @@ def work(context: Context, once: bool) -> None:
     """Send the mail that is waiting, and go on doing so."""
     from elearning import database, serving
     from elearning.core.db import db as flask_db
+    from elearning.web.journal import write_journal
 
+    context.settings.check_serving()
     with context.app.app_context():
         database.check_schema(flask_db.engine)
+    write_journal(requests=False)  # it answers none
     serving.work(context.app, once=once)
 
 

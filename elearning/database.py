@@ -22,7 +22,7 @@ from elearning.catalogue.operations import check_published, publish_modules
 from elearning.certificates import models as _certificates  # noqa: F401
 from elearning.completions import models as _completions  # noqa: F401
 from elearning.core import models as _core  # noqa: F401
-from elearning.core.db import WRITES, Base, check_engine, db, sqlite_path
+from elearning.core.db import WRITES, Base, check_engine, check_writable, db, sqlite_path
 from elearning.core.errors import DatabaseNotReady
 from elearning.core.installation import find_fact
 from elearning.discussions import models as _discussions  # noqa: F401
@@ -59,15 +59,19 @@ def revision_of(engine: Engine) -> str | None:
 
 def upgrade(engine: Engine) -> None:
     """Move the database to the newest revision, rows in place. Raises DatabaseNotReady if it is newer than we are."""
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     here = revision_of(engine)
     if here is None:
         _refuse_others_tables(engine)
-    elif here not in known:
+    else:
+        _refuse_newer(here)
+    _run(engine, command.upgrade, "head")
+
+
+def _refuse_newer(here: str) -> None:
+    if here not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
         raise DatabaseNotReady(
             f"The database is at revision {here}, which this program does not know; install the program that made it."
         )
-    _run(engine, command.upgrade, "head")
 
 
 def _refuse_others_tables(engine: Engine) -> None:
@@ -95,6 +99,7 @@ def check_schema(engine: Engine) -> None:
     here = revision_of(engine)
     if here is None:
         raise DatabaseNotReady("The database is empty; run `elearning db upgrade` first.")
+    _refuse_newer(here)
     if here != newest_revision():
         raise DatabaseNotReady(
             f"The database is at revision {here}, this program needs {newest_revision()}; run `elearning db upgrade`."
@@ -163,7 +168,7 @@ def check_demo(app: Flask) -> None:
 
 
 def check_ready(app: Flask) -> None:
-    """Before serving: the right schema, an engine that keeps what it acknowledges, every module published.
+    """Before serving: the right schema, an engine that can write and keeps what it acknowledges, every module published.
 
     Raises DatabaseNotReady or ContentError with what to do.
     """
@@ -174,9 +179,11 @@ def check_ready(app: Flask) -> None:
         try:
             check_schema(db.engine)
             check_engine()
+            check_writable()
         except DatabaseError as error:
+            reason = str(error.orig).partition("\n")[0]
             raise DatabaseNotReady(
-                f"The database does not open ({type(error.orig).__name__}); check its address."
+                f"The database does not open ({reason}); check its address, and who may read and write it."
             ) from None
         check_published(list(library()))
         db.session.rollback()

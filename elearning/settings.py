@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
@@ -17,6 +17,8 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 
 
+MAKE_SECRET = 'make one with: python3 -c "import secrets; print(secrets.token_hex(32))"'
+PLACEHOLDERS = ("change", "secret", "password", "example", "default", "insecure", "0123456789")
 DARKEST_PAPER = "#f1ede4"  # of the style sheet
 
 
@@ -58,6 +60,9 @@ class Settings(BaseModel):
         le=9,
         description="How many trusted proxies stand in front; each adds to `X-Forwarded-For` and `-Proto`",
     )
+    log: Literal["requests", "errors"] = Field(
+        "requests", description="What is written to standard error, as lines of JSON: every request, or only errors"
+    )
     demo: bool = Field(False, description="`true` only in the demonstration: sign-in without a code, invented people")
 
     @field_validator("database_url")
@@ -67,11 +72,13 @@ class Settings(BaseModel):
         from sqlalchemy.exc import ArgumentError
 
         try:
-            backend = make_url(value).drivername
-        except ArgumentError:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
             raise ValueError("give a database address such as sqlite:///path/to/file.db") from None
-        if backend not in ("sqlite", "postgresql+psycopg"):
+        if url.drivername not in ("sqlite", "postgresql+psycopg"):
             raise ValueError("only sqlite:// and postgresql+psycopg:// databases are supported")
+        if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
+            raise ValueError("a database in memory keeps nothing; give a file, such as sqlite:///path/to/file.db")
         return value
 
     @field_validator("base_url")
@@ -114,8 +121,21 @@ class Settings(BaseModel):
                 lines.append(f"{variable}: {message.removeprefix('Value error, ')}")
             raise SettingsError("; ".join(lines)) from None
         if len(settings.secret_key) < 32:
-            raise SettingsError(
-                "ELEARNING_SECRET_KEY needs at least 32 random characters; "
-                'make one with: python3 -c "import secrets; print(secrets.token_hex(32))"'
-            )
+            raise SettingsError(f"ELEARNING_SECRET_KEY needs at least 32 random characters; {MAKE_SECRET}")
         return settings
+
+    def check_serving(self) -> None:
+        """Refuse to serve real people with settings that let strangers in. Raises SettingsError.
+
+        Real people are those reached over HTTPS.
+        """
+        if not self.secure or self.demo:
+            return
+        secret = self.secret_key.lower()
+        if len(set(secret)) < 10 or any(word in secret for word in PLACEHOLDERS):
+            raise SettingsError(f"ELEARNING_SECRET_KEY can be guessed, and with it every session; {MAKE_SECRET}")
+        if self.mail.startswith("console:"):
+            raise SettingsError(
+                "ELEARNING_MAIL prints sign-in codes where whoever reads the log can use them; "
+                "give smtp://user:password@host:port."
+            )

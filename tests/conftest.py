@@ -191,7 +191,7 @@ class CheckedClient(FlaskClient):
     def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> TestResponse:
         """Ask for a page. A form is posted with the token of its page, unless `csrf` is False."""
         if csrf and kwargs.get("method") == "POST" and isinstance(kwargs.get("data") or {}, dict):
-            kwargs["data"] = {"csrf_token": self._csrf_token(), **(kwargs.get("data") or {})}
+            kwargs["data"] = {"csrf_token": self.csrf_token(), **(kwargs.get("data") or {})}
         # Its own application context, as in production: nobody stays signed in and no session stays open.
         with self.application.app_context():
             response = super().open(*args, **kwargs)
@@ -200,7 +200,8 @@ class CheckedClient(FlaskClient):
         db.session.rollback()  # what the test reads next is what the request left
         return response
 
-    def _csrf_token(self) -> str:
+    def csrf_token(self) -> str:
+        """A good token for this browser's forms."""
         with self.session_transaction() as session:
             secret = session.setdefault("csrf_token", "0" * 40)
         return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(secret))

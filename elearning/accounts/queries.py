@@ -77,6 +77,13 @@ def was_away(token: str) -> bool:
     return fetch(_SIGNED_IN, token_digest=digest(token)).first() is not None
 
 
+def is_same_account(token: str, other: str) -> bool:
+    """Whether two sessions, over or not, are of one account."""
+    accounts = select(SignInSession.account_id).where(SignInSession.token_digest.in_([digest(token), digest(other)]))
+    found = db.session.scalars(accounts).all()
+    return len(found) == 2 and found[0] == found[1]
+
+
 def count_holders(role: Role) -> int:
     """How many people hold a granted role now and can sign in."""
     return db.session.execute(

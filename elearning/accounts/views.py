@@ -14,11 +14,11 @@ from elearning.accounts.types import SignedIn
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.people.operations import rename_practitioner
-from elearning.web.access import public, requires, safe_next
+from elearning.web.access import SESSION_TOKEN, public, requires, safe_next
+from elearning.web.kept import carry_over
 
 bp = Blueprint("accounts", __name__)
 HOME = "/"
-USER_ID = "_user_id"  # the key under which Flask-Login looks for the token of the session
 
 
 def init_sign_in(app: Flask) -> None:
@@ -69,7 +69,7 @@ def sign_in() -> ResponseReturnValue:
         has_error=bool(form.problems),
         next=target,
         demo_people=demo_people,
-        timed_out=USER_ID in session and queries.was_away(session[USER_ID]),
+        timed_out=SESSION_TOKEN in session and queries.was_away(session[SESSION_TOKEN]),
     )
 
 
@@ -86,7 +86,7 @@ def sign_in_code() -> ResponseReturnValue:
             form.digits,
             address=request.remote_addr or "",
             secret=current_app.config["SETTINGS"].secret_key,
-            replacing=session.get(USER_ID),
+            replacing=session.get(SESSION_TOKEN),
         )
         if check is None:
             return _too_many("Too many codes were entered from your network. Wait 10 minutes, then try again.")
@@ -106,15 +106,22 @@ def sign_in_demo() -> ResponseReturnValue:
     account_id = request.form.get("account_id", type=int)
     if account_id not in [person.account_id for person in queries.list_demo_people()]:
         abort(404)
-    token = operations.start_session(account_id, replacing=session.get(USER_ID))
+    token = operations.start_session(account_id, replacing=session.get(SESSION_TOKEN))
     return _enter(token, safe_next(request.args.get("next")))
 
 
 def _enter(token: str, target: str | None) -> ResponseReturnValue:
-    """A new session in a cleared cookie, so that nothing planted or left there before counts."""
+    """A new session in a cleared cookie, so that nothing planted or left there before counts.
+
+    Only what the same person had sent too late goes along.
+    """
+    kept = carry_over()
+    if kept and not queries.is_same_account(session.get(SESSION_TOKEN, ""), token):
+        kept = {}
     session.clear()
+    session.update(kept)
     session.permanent = True
-    session[USER_ID] = token
+    session[SESSION_TOKEN] = token
     return redirect(target or HOME)
 
 
@@ -125,8 +132,8 @@ def _too_many(advice: str) -> ResponseReturnValue:
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    if USER_ID in session:
-        operations.end_session(session[USER_ID])
+    if SESSION_TOKEN in session:
+        operations.end_session(session[SESSION_TOKEN])
     session.clear()
     response = redirect(url_for("accounts.signed_out"))
     response.headers["Clear-Site-Data"] = '"cache"'

@@ -27,7 +27,7 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -183,6 +183,21 @@ def check_engine() -> None:
         value = db.session.execute(text(f"SHOW {setting}")).scalar_one()
         if value == "off":
             raise DatabaseNotReady(f"PostgreSQL runs with {setting}=off and could lose records; switch it on.")
+
+
+def check_writable() -> None:
+    """Refuse a database that can be read but not written, such as a file of another user or a standby.
+
+    Raises DatabaseNotReady with a sentence that says what to do.
+    """
+    try:
+        with atomic() as session:
+            session.execute(text("DELETE FROM installation WHERE name = ''"))  # none has such a name
+    except DBAPIError as error:
+        reason = str(error.orig).partition("\n")[0]
+        raise DatabaseNotReady(
+            f"The database cannot be written ({reason}); give this user the right to write it, and to its folder."
+        ) from None
 
 
 def database_answers() -> bool:

@@ -33,6 +33,7 @@ def demo_settings(environ: dict[str, str], port: int) -> Settings:
         "ELEARNING_SECRET_KEY": secret.read_text(),
         "ELEARNING_BASE_URL": f"http://127.0.0.1:{port}",
         "ELEARNING_PARTNERSHIP": "Birmingham Safeguarding Children Partnership",
+        "ELEARNING_LOG": "errors",
         "ELEARNING_SIGNATORY": "Independent Chair (demonstration)",
     }
     return Settings.from_environ({**defaults, **environ, "ELEARNING_DEMO": "true"})

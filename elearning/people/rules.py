@@ -19,7 +19,8 @@ def name_problem(name: str) -> str | None:
         return "Enter your full name"
     if len(name) > LONGEST_NAME:
         return f"Your full name must be {LONGEST_NAME} characters or fewer"
-    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for character in name):
+    # U+FFFD stands where a browser sent what is no character.
+    if "\ufffd" in name or any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for c in name):
         return "Your full name has a hidden character in it; type it again instead of pasting it"
     if missing := unprintable(name):
         return (

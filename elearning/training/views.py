@@ -26,6 +26,7 @@ from elearning.training.rules import missed_sections
 from elearning.training.types import CONTENT_NOTE, Quiz
 from elearning.web.access import keepable, public, requires
 from elearning.web.forms import Confirmation
+from elearning.web.kept import forget_kept_form
 
 bp = Blueprint("training", __name__)
 
@@ -146,7 +147,8 @@ def question(key: str, position: int) -> ResponseReturnValue:
     if not 1 <= position <= len(sitting.form):
         abort(404)
     form = _form_of(sitting, position)
-    if request.method == "POST" and form.attempt.data != str(sitting.id):
+    if form.attempt.data != str(sitting.id):  # also of a form that was kept while signed out
+        forget_kept_form()
         flash("That question was part of an earlier attempt, so nothing was changed. This is your present attempt.")
         return redirect(_next_question(key))
     if form.validate_on_submit():

@@ -8,16 +8,18 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from elearning.core.errors import ElearningError
 from elearning.core.roles import Role
+from elearning.web.kept import forget_kept_form, keep_form
 
 View = TypeVar("View", bound=Callable[..., Any])
 _PUBLIC: frozenset[Role] = frozenset()
+SESSION_TOKEN = "_user_id"  # where Flask-Login keeps it in the cookie
 
 
 def public(view: View) -> View:
@@ -80,7 +82,11 @@ def _gate() -> ResponseReturnValue | None:
     if access == _PUBLIC:
         return None
     if not current_user.is_authenticated:
+        if request.method == "POST" and SESSION_TOKEN in session:
+            keep_form()
         return to_sign_in()
+    if request.method == "POST":
+        forget_kept_form()
     if not access & current_user.roles:
         abort(404)
     return None

@@ -12,10 +12,13 @@ from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField
 from wtforms.form import BaseForm
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
+
+from elearning.web.kept import find_kept_form
 
 HIDDEN = Markup('<input type="hidden" name="%s" value="%s">')
 _MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
@@ -35,8 +38,19 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
     A radio or checkbox field's summary link goes to its first choice, `<id>-0`, as WTForms names it.
     """
 
-    class Meta:
-        csrf = False  # checked already, so no form checks again
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
+        """Where a form is filled from, unless the view says so itself."""
+
+        csrf = False  # checked already, before any view: no form checks again
+
+        def wrap_formdata(self, form: BaseForm, formdata: object) -> object:
+            """What was posted, or what this person had posted here when their session was over.
+
+            Never JSON, which Flask-WTF would take as well: its values need not be text.
+            """
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return (request.form or None) if request.method == "POST" else find_kept_form()
 
     @property
     def problems(self) -> list[FieldError]:

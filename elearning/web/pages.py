@@ -12,12 +12,14 @@ from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from elearning.core import clock
 from elearning.core.db import database_answers, db
 from elearning.web.access import public, to_sign_in
+from elearning.web.journal import reference
+from elearning.web.kept import find_kept_form, has_kept_form
 
 log = logging.getLogger(__name__)
 bp = Blueprint("web", __name__)
@@ -121,11 +123,12 @@ def _error_page(status: int) -> ResponseReturnValue:
     heading, advice = ERRORS.get(status) or ERRORS[400 if status < 500 else 500]
     if request_ctx.url_adapter is None:  # asked for under a name that is not ours: no address can be made
         return Response(f"{heading}. {advice}", status, mimetype="text/plain")
+    quoted = reference() if status >= 500 else None
     try:
         _ = current_user.is_authenticated
     except SQLAlchemyError:  # the page is still due when the database cannot say for whom
         g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # Flask-Login's
-    return render_template("web/error.html", heading=heading, advice=advice, status=status), status
+    return render_template("web/error.html", heading=heading, advice=advice, status=status, reference=quoted), status
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -137,7 +140,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _database_busy(error: OperationalError | InterfaceError) -> ResponseReturnValue:
+def _database_busy(error: DBAPIError) -> ResponseReturnValue:
     log.error("database: %s", type(error.orig).__name__)
     db.session.rollback()
     return _error_page(503)
@@ -149,7 +152,11 @@ def _unexpected(error: InternalServerError) -> ResponseReturnValue:
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
-    return _error_page(400) if current_user.is_authenticated else to_sign_in()  # the form outlived its session
+    try:
+        is_signed_in = current_user.is_authenticated
+    except DBAPIError as error:  # raised within a handler, it would be nobody's to handle
+        return _database_busy(error)
+    return _error_page(400) if is_signed_in else to_sign_in()  # the form outlived its session
 
 
 def dress(app: Flask) -> None:
@@ -162,14 +169,15 @@ def dress(app: Flask) -> None:
     app.jinja_env.globals["today"] = clock.today
     app.jinja_env.globals["static_url"] = static_url
     app.jinja_env.globals["stylesheet_url"] = stylesheet_url
+    app.jinja_env.globals["has_kept_form"] = has_kept_form
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("macros.html").module
     app.register_blueprint(bp)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
-    app.register_error_handler(OperationalError, _database_busy)
-    app.register_error_handler(InterfaceError, _database_busy)
+    for away in (OperationalError, InterfaceError, InternalError):  # gone, locked, full, or not to be written now
+        app.register_error_handler(away, _database_busy)
     app.register_error_handler(InternalServerError, _unexpected)
 
     @app.context_processor
     def _page() -> dict[str, object]:
-        return {"here": request.path}
+        return {"here": request.path, "is_kept": request.method == "GET" and find_kept_form() is not None}

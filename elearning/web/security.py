@@ -28,7 +28,14 @@ def _check_origin() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(403)
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is None:
+        return
+    try:
+        sender = urlsplit(origin)
+    except ValueError:
+        abort(403)
+    # Over HTTPS a page of the same name without it is somebody in between.
+    if sender.netloc != request.host or (current_app.config["SETTINGS"].secure and sender.scheme != "https"):
         abort(403)
 
 

@@ -164,7 +164,15 @@ def test_a_database_of_a_newer_program_is_left_alone(new_engine: NewEngine) -> N
 
     with pytest.raises(DatabaseNotReady, match="revision 9999, which this program does not know"):
         database.upgrade(engine)
-    with pytest.raises(DatabaseNotReady, match="this program needs"):
+    with pytest.raises(DatabaseNotReady, match="install the program that made it"):
+        database.check_schema(engine)
+
+
+def test_a_database_of_an_older_program_is_upgraded_first(new_engine: NewEngine) -> None:
+    engine = new_engine()
+    database.upgrade(engine)
+    database.downgrade(engine, "-1")
+    with pytest.raises(DatabaseNotReady, match="run `elearning db upgrade`"):
         database.check_schema(engine)
 
 

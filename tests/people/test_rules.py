@@ -32,6 +32,7 @@ def test_a_name_with_letters_we_can_print_is_welcome(name: str) -> None:
         ("Ada\u202eecalevoL", "hidden character"),
         ("Ada\x00", "hidden character"),
         ("\ue000", "hidden character"),
+        ("Ada\ufffd", "hidden character"),
         ("王 Wang 王", "cannot print 王."),
         ("Ada 🙂", "cannot print 🙂"),
     ],
