@@ -10,6 +10,7 @@ from elearning.catalogue.help import read_help
 from elearning.catalogue.library import Library
 from elearning.certificates import views as certificates
 from elearning.core.db import db, engine_options
+from elearning.evaluation import views as evaluation
 from elearning.reports import views as reports
 from elearning.settings import Settings
 from elearning.stories import views as stories
@@ -53,7 +54,7 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     CSRFProtect(app)
     accounts.init_sign_in(app)
     pages.dress(app)
-    for capability in (training, stories, certificates, agency, reports, accounts):
+    for capability in (training, stories, evaluation, certificates, agency, reports, accounts):
         app.register_blueprint(capability.bp)
     access.guard(app)
     return app

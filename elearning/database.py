@@ -24,6 +24,7 @@ from elearning.core import models as _core  # noqa: F401
 from elearning.core.db import WRITES, Base, check_engine, db, sqlite_path
 from elearning.core.errors import DatabaseNotReady
 from elearning.core.installation import find_fact
+from elearning.evaluation import models as _evaluation  # noqa: F401
 from elearning.people import models as _people  # noqa: F401
 from elearning.settings import ROOT
 from elearning.stories import models as _stories  # noqa: F401

@@ -10,6 +10,7 @@ from elearning.catalogue.types import TrainingModule
 from elearning.completions.queries import list_completions
 from elearning.core import clock
 from elearning.core.db import db
+from elearning.evaluation.queries import rounds_of
 from elearning.stories.queries import stories_of
 from elearning.training.models import SectionProgress
 from elearning.training.rules import progress
@@ -17,7 +18,7 @@ from elearning.training.types import Progress
 
 
 def progress_in(practitioner_id: int, modules: list[TrainingModule]) -> list[Progress]:
-    """Where someone stands in each of the modules: four queries, however many modules there are."""
+    """Where someone stands in each of the modules: five queries, however many modules there are."""
     only = modules[0].key if len(modules) == 1 else None
     read: dict[str, dict[str, dt.datetime]] = defaultdict(dict)
     statement = select(SectionProgress.module_key, SectionProgress.slug, SectionProgress.last_read_at).where(
@@ -28,6 +29,7 @@ def progress_in(practitioner_id: int, modules: list[TrainingModule]) -> list[Pro
     attempts = list_attempts(practitioner_id, only)
     completions = list_completions(practitioner_id)
     stories = stories_of(practitioner_id)
+    rounds = rounds_of(practitioner_id)
     return [
         progress(
             module,
@@ -37,6 +39,7 @@ def progress_in(practitioner_id: int, modules: list[TrainingModule]) -> list[Pro
             clock.now(),
             clock.today(),
             stories.get(module.key),
+            rounds.get(module.key),
         )
         for module in modules
     ]

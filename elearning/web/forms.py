@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flask import request
 from flask_wtf import FlaskForm
 
 
@@ -34,3 +35,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
 
 class Confirmation(Form):
     """A form that is only a button."""
+
+
+def skipped() -> bool:
+    """Whether a page was sent with its "Skip" button, whatever else was typed into it."""
+    return request.method == "POST" and "skip" in request.form
