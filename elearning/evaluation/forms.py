@@ -62,7 +62,13 @@ class PledgeForm(Form):
 
     @property
     def last(self) -> dt.date:
+        """The last day that the date may be."""
         return self.first + dt.timedelta(days=LONGEST_PLEDGE_DAYS - 1)
+
+    @property
+    def example(self) -> str:
+        """The last day, as it is typed."""
+        return f"{self.last.day} {self.last.month} {self.last.year}"
 
     def validate_situation(self, field: Field) -> None:
         if not clean_words(field.data or ""):
@@ -82,7 +88,7 @@ class PledgeForm(Form):
         if missing:
             raise ValidationError(f"The date must include {' and '.join(missing)}")
         if self.by_on is None:
-            raise ValidationError("The date must be a real date, such as 27 3 2026")
+            raise ValidationError(f"The date must be a real date, such as {self.example}")
         if not self.first <= self.by_on <= self.last:
             raise ValidationError(f"The date must be between {format_day(self.first)} and {format_day(self.last)}")
 
