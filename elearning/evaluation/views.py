@@ -217,6 +217,11 @@ def follow_up_words(key: str, number: int, about: str) -> ResponseReturnValue:
     """How the pledge went and what got in the way; what one did differently. All of it may be left out."""
     module, here, plan, _begun = _follow_up(key, number)
     asked = About(about)
+    if asked not in plan.asks:
+        abort(404)
+    pledge = find_pledge(current_user.practitioner_id, key, here.set_number) if asked is About.PLEDGE else None
+    if asked is About.PLEDGE and pledge is None:
+        return redirect(url_for("evaluation.follow_up", key=key, number=number))
     if asked is About.PRACTICE:
         form: PracticeForm | KeptForm = PracticeForm()
     else:
@@ -237,6 +242,6 @@ def follow_up_words(key: str, number: int, about: str) -> ResponseReturnValue:
         module=module,
         plan=plan,
         form=form,
-        pledge=find_pledge(current_user.practitioner_id, key, here.set_number) if asked is About.PLEDGE else None,
+        pledge=pledge,
         has_error=bool(form.problems),
     )

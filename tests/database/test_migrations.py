@@ -22,6 +22,8 @@ PERMANENT = [
     "certificate_detail",
     "completion",
     "completion_detail",
+    "follow_up",
+    "follow_up_response",
     "module_version",
 ]
 

@@ -55,6 +55,18 @@ POST  /account                                      in   302  302  302  302  302
 GET   /modules/<key>                                in   200  200  200  200  200  200
 GET   /modules/<key>/content-note                   in   200  200  200  200  200  200
 POST  /modules/<key>/content-note                   in   302  302  302  302  302  302
+GET   /modules/<key>/confidence/before              in   302  200  200  200  200  200
+POST  /modules/<key>/confidence/before              in   302  302  302  302  302  302
+GET   /modules/<key>/confidence/<any:moment>        in   200  404  404  404  404  404
+POST  /modules/<key>/confidence/<any:moment>        in   302  404  404  404  404  404
+GET   /modules/<key>/pledge                         in   302  404  404  404  404  404
+POST  /modules/<key>/pledge                         in   200  404  404  404  404  404
+GET   /modules/<key>/follow-ups/<int:number>        in   200  404  404  404  404  404
+POST  /modules/<key>/follow-ups/<int:number>        in   302  404  404  404  404  404
+GET   /modules/<key>/follow-ups/<int:number>/<int:position> in 302  404  404  404  404  404
+POST  /modules/<key>/follow-ups/<int:number>/<int:position> in 302  404  404  404  404  404
+GET   /modules/<key>/follow-ups/<int:number>/<any:about> in 404  404  404  404  404  404
+POST  /modules/<key>/follow-ups/<int:number>/<any:about> in 404  404  404  404  404  404
 GET   /modules/<key>/sections/<slug>                in   200  200  200  200  200  200
 POST  /modules/<key>/sections/<slug>                in   302  302  302  302  302  302
 GET   /modules/<key>/sources                        in   200  200  200  200  200  200
@@ -177,6 +189,9 @@ def site(
             "<slug>": sample_library.modules[MODULE].sections[0].slug,
             "<int:position>": "1",
             "<int:step>": "1",
+            "<any:moment>": "now",
+            "<any:about>": "pledge",
+            "<int:number>": "1",
             "<int:attempt_id>": str(attempt_id),
             "<path:filename>": "style.css",
         }
