@@ -4,6 +4,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from elearning.about import views as about
 from elearning.accounts import views as accounts
 from elearning.agency import views as agency
 from elearning.catalogue.help import read_help
@@ -12,12 +13,11 @@ from elearning.certificates import views as certificates
 from elearning.core.db import db, engine_options
 from elearning.evaluation import views as evaluation
 from elearning.reports import views as reports
-from elearning.settings import Settings
+from elearning.settings import LOOPBACK, Settings
 from elearning.stories import views as stories
 from elearning.training import views as training
 from elearning.web import access, pages, security
 
-LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 LARGEST_FORM = 64 * 1024
 
 
@@ -54,7 +54,7 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     CSRFProtect(app)
     accounts.init_sign_in(app)
     pages.dress(app)
-    for capability in (training, stories, evaluation, certificates, agency, reports, accounts):
+    for capability in (training, stories, evaluation, certificates, agency, reports, accounts, about):
         app.register_blueprint(capability.bp)
     access.guard(app)
     return app

@@ -11,14 +11,16 @@ import click
 from flask import Flask
 from sqlalchemy.exc import DatabaseError
 
-from elearning import database, serving
+from elearning import backup, database, doctor, serving
 from elearning.accounts import cli as accounts
 from elearning.app import create_app
 from elearning.assessment import cli as assessment
+from elearning.catalogue import cli as catalogue
 from elearning.certificates import cli as certificates
 from elearning.core.db import db as flask_db
 from elearning.core.errors import ElearningError
 from elearning.demo import cli as demo
+from elearning.preview import preview
 from elearning.reports import cli as reports
 from elearning.settings import Settings
 
@@ -65,6 +67,13 @@ def db_status(context: Context) -> None:
     click.echo("The database is up to date and fit to serve.")
 
 
+@db.command("grants")
+@click.argument("role")
+def db_grants(role: str) -> None:
+    """Print the SQL that gives a PostgreSQL role what the program needs, and no way to change permanent records."""
+    click.echo(database.grants(role))
+
+
 @elearning.command()
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="where to listen on 127.0.0.1"
@@ -87,7 +96,19 @@ def work(context: Context, once: bool) -> None:
     serving.work(context.app, once=once)
 
 
-for command in (accounts.people, assessment.check, certificates.verify, demo.demo, reports.report):
+for command in (
+    accounts.people,
+    assessment.check,
+    backup.backup_command,
+    backup.restore_command,
+    catalogue.new,
+    catalogue.schemas,
+    certificates.verify,
+    demo.demo,
+    doctor.doctor,
+    preview,
+    reports.report,
+):
     elearning.add_command(command)
 
 

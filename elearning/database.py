@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import Engine, inspect
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DatabaseError
 
 from elearning.accounts import models as _accounts  # noqa: F401 (importing a model adds its table to the metadata)
@@ -32,6 +33,11 @@ from elearning.training import models as _training  # noqa: F401
 
 metadata = Base.metadata
 MADE_BY_DEMO = "made-by-demo"
+# Tables of which the program only ever reads and appends rows; the triggers say the same.
+APPENDED = frozenset(
+    "audit_entry certificate certificate_detail completion completion_detail"
+    " follow_up follow_up_response module_version".split()
+)
 
 
 def _config() -> Config:
@@ -93,6 +99,25 @@ def check_schema(engine: Engine) -> None:
         raise DatabaseNotReady(
             f"The database is at revision {here}, this program needs {newest_revision()}; run `elearning db upgrade`."
         )
+
+
+def grants(role: str) -> str:
+    """The SQL by which the owner of a PostgreSQL database lets a role work on it without being able to undo records.
+
+    The triggers refuse changes to permanent rows; without the owner's rights nobody can switch the triggers off.
+    """
+    preparer = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
+    quoted = preparer.quote(role)
+    changing = ", ".join(sorted(set(metadata.tables) - APPENDED))
+    return "\n".join(
+        [
+            f"GRANT USAGE ON SCHEMA public TO {quoted};",
+            f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {quoted};",
+            f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted};",
+            f"GRANT INSERT ON {', '.join(sorted(APPENDED))} TO {quoted};",
+            f"GRANT INSERT, UPDATE, DELETE ON {changing} TO {quoted};",
+        ]
+    )
 
 
 def prepare(app: Flask) -> list[str]:

@@ -3,7 +3,8 @@
 import smtplib
 import ssl
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -45,7 +46,9 @@ def _print(mail: Mail) -> None:
     print(f"\n--- mail to {mail.recipient}\n{mail.subject}\n\n{mail.body}\n---", file=sys.stdout, flush=True)
 
 
-def _send(mail: Mail, settings: Settings) -> None:
+@contextmanager
+def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
+    """The mail server, greeted and signed in to."""
     parts = urlsplit(settings.mail)
     context = ssl.create_default_context()
     if parts.scheme == "smtps":
@@ -57,4 +60,20 @@ def _send(mail: Mail, settings: Settings) -> None:
             if parts.scheme == "smtp":
                 server.starttls(context=context)
             server.login(unquote(parts.username), unquote(parts.password or ""))
+        yield server
+
+
+def _send(mail: Mail, settings: Settings) -> None:
+    with _connected(settings) as server:
         server.send_message(as_message(mail, settings))
+
+
+def try_server(settings: Settings) -> None:
+    """Greet the mail server and sign in to it, if mail goes to one; nothing is sent.
+
+    Raises OSError if it does not take us, SettingsError for an ELEARNING_MAIL that names no known way.
+    """
+    sender(settings)
+    if not settings.mail.startswith("console:"):
+        with _connected(settings) as server:
+            server.noop()

@@ -13,6 +13,7 @@ from elearning.core.errors import SettingsError
 
 PREFIX = "ELEARNING_"
 ROOT = Path(__file__).parent.parent
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]

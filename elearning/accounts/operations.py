@@ -248,6 +248,13 @@ def end_session(token: str) -> None:
         )
 
 
+def end_all_sign_ins() -> None:
+    """Sign everybody out and make every code worthless, as after restoring an older state."""
+    with atomic() as session:
+        session.execute(delete(SignInCode))
+        session.execute(update(SignInSession).where(SignInSession.ended_at.is_(None)).values(ended_at=clock.now()))
+
+
 def forget_old_sign_ins() -> None:
     """Remove codes that have expired and sessions that can no longer be used; the audit trail keeps who signed in."""
     now = clock.now()

@@ -1,6 +1,6 @@
 """Reads of accounts and sessions."""
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, distinct, func, or_, select
 
 from elearning.accounts.models import Account, RoleGrant, SignInSession
 from elearning.accounts.rules import digest, session_limits
@@ -75,6 +75,19 @@ def find_signed_in(token: str) -> SignedIn | None:
 def was_away(token: str) -> bool:
     """Whether a session that counts no more lay idle or grew too old: nobody ended it or suspended the account."""
     return db.session.execute(_SIGNED_IN, {"token_digest": digest(token)}).first() is not None
+
+
+def count_holders(role: Role) -> int:
+    """How many people hold a granted role now and can sign in."""
+    return db.session.execute(
+        select(func.count(distinct(Account.id)))
+        .select_from(Account)
+        .outerjoin(
+            Membership, and_(Membership.practitioner_id == Account.practitioner_id, Membership.ended_on.is_(None))
+        )
+        .join(RoleGrant, _HELD)
+        .where(RoleGrant.role == role, Account.suspended_at.is_(None))
+    ).scalar_one()
 
 
 def find_account(email: str) -> int | None:

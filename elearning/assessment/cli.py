@@ -37,9 +37,15 @@ from elearning.settings import ROOT
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
 def check(context: click.Context, folder: Path, seeds: int, with_coverage: bool, style: str) -> None:
-    """Check the content packs in FOLDER (modules) by the content rules; exits with 1 on an error."""
+    """Check the content packs in FOLDER (modules) by the content rules; exits with 1 on an error.
+
+    FOLDER may also be one pack by itself.
+    """
+    only = None
+    if (folder / "module.toml").exists():
+        folder, only = folder.resolve().parent, folder.resolve().name
     try:
-        packs = read_packs_with_lines(folder)
+        packs = read_packs_with_lines(folder, only)
         if not packs:
             raise ContentError([f"{folder}: there is no content pack in this folder"])
         contacts = read_help(folder)
@@ -48,15 +54,19 @@ def check(context: click.Context, folder: Path, seeds: int, with_coverage: bool,
             raise
         _print_json([_broken(problem) for problem in broken.problems], [], with_coverage)
         context.exit(1)
-    today = clock.today()
-    lines = [line for pack in packs for line in (*lint(pack, today), *_draw(pack.module, seeds))]
-    lines += lint_help(contacts, help_lines(folder), today)
+    lines = [line for pack in packs for line in judge(pack, seeds)]
+    lines += lint_help(contacts, help_lines(folder), clock.today())
     if style == "json":
         _print_json(lines, packs, with_coverage)
     else:
         _print_text(lines, packs, seeds, with_coverage)
     if any(_stops(line) for line in lines):
         context.exit(1)
+
+
+def judge(pack: Pack, seeds: int) -> list[Line]:
+    """What all content rules say of a pack today, those included that are proved by drawing."""
+    return [*lint(pack, clock.today()), *_draw(pack.module, seeds)]
 
 
 def _stops(line: Line) -> bool:

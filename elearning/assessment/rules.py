@@ -119,7 +119,7 @@ def draw_problems(module: TrainingModule, seeds: int = 1000) -> list[str]:
             except NoLegalForm:
                 return [f"no legal form for attempt {number} (seed {seed}); add items or scenario judgements"]
             ids = frozenset(item.id for item in items)
-            shared = ids & frozenset().union(*seen[-plan.attempts + 1 :])
+            shared = ids & frozenset().union(*seen[max(0, len(seen) - plan.attempts + 1) :])
             legal = (
                 len(ids) == module.form_length
                 and _scenarios(items) >= plan.scenarios_at_least

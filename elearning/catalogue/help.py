@@ -5,21 +5,21 @@ import re
 import tomllib
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from elearning.catalogue.types import Frozen, Text
 from elearning.core.errors import ContentError
 
 
 class Contact(Frozen):
-    when: Text
-    what: Text
+    when: Text = Field(description="in what need")
+    what: Text = Field(description="whom to turn to")
 
 
 class Help(Frozen):
     """Whom to turn to, and when the list was last checked."""
 
-    checked_on: dt.date
+    checked_on: dt.date = Field(description="the day the numbers were last rung")
     contacts: tuple[Contact, ...]
 
 

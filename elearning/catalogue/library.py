@@ -1,6 +1,6 @@
 """The modules this process serves, read once at start-up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -22,8 +22,12 @@ class Library:
     @classmethod
     def read(cls, folder: Path) -> "Library":
         """Read every pack of a folder. Raises ContentError with all that is wrong with any of them."""
-        packs = sorted(read_packs(folder), key=lambda module: module.title)
-        return cls({module.key: module for module in packs})
+        return cls.of(read_packs(folder))
+
+    @classmethod
+    def of(cls, modules: Iterable[TrainingModule]) -> "Library":
+        """A library of these modules."""
+        return cls({module.key: module for module in sorted(modules, key=lambda module: module.title)})
 
     def __iter__(self) -> Iterator[TrainingModule]:
         return iter(self.modules.values())

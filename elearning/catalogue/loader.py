@@ -139,7 +139,8 @@ class _Pack:
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"\(at line ([0-9]+), column [0-9]+\)$", str(error))
             message = re.sub(r" \(at [^()]*\)$", "", str(error))
-            self.problem(name, int(line.group(1)) if line else None, f"this is not TOML: {message}")
+            hint = "; text stands in quotes" if message == "Invalid value" else ""
+            self.problem(name, int(line.group(1)) if line else None, f"this is not TOML: {message}{hint}")
         except ValueError:
             self.problem(name, None, "a number is too long")
         return _File(name, readable=False)
@@ -211,19 +212,21 @@ def read_packs(folder: Path) -> list[TrainingModule]:
     return [pack.module for pack in read_packs_with_lines(folder)]
 
 
-def read_packs_with_lines(folder: Path) -> list[Pack]:
-    """Every pack of a folder, with its lines. Raises ContentError with all that is wrong with any of them."""
+def read_packs_with_lines(folder: Path, only: str | None = None) -> list[Pack]:
+    """Every pack of a folder, or `only` one, with its lines. Raises ContentError with all that is wrong with any."""
     if not folder.is_dir():
         raise ContentError([f"{folder.name}: there is no such folder of modules; check ELEARNING_MODULES"])
     problems: list[str] = []
     packs: list[Pack] = []
     for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.name.startswith("."):
+        if path.is_dir() and not path.name.startswith(".") and only in (None, path.name):
             pack = _Pack(path)
             packs += _read(pack)
             problems += pack.problems
     if problems:
         raise ContentError(problems)
+    if only and not packs:
+        raise ContentError([f"modules/{only}: there is no such pack; begin one with `elearning new {only}`"])
     return packs
 
 

@@ -192,11 +192,15 @@ def _take_marks(state: StateCore) -> None:
         elif token.type == "tr_close" and row_needs_mark and holder == "td_open":
             findings.problems.append((line, "this table row cites nothing; end its last cell in {E1.23} or {-}"))
         elif token.type == "inline" and token.content.startswith(":::"):
-            findings.problems.append((line, f"begin a callout with ::: and one of {', '.join(CALLOUTS)}"))
+            findings.problems.append((line, f"begin a box with ::: and one of {', '.join(CALLOUTS)}"))
         elif token.type == "inline":
             mark = _MARK.search(token.content)
             text = token.content[: mark.start()] if mark else token.content
-            if "{" in text or "}" in text:
+            if not mark and re.search(r"\{[^{}]*\}\s*$", text):
+                findings.problems.append(
+                    (line, "this mark cannot be read; write it like {E1.23}, {E1.23, E1.24} or {-}")
+                )
+            elif "{" in text or "}" in text:
                 findings.problems.append((line, "{ and } stand only at the end, as in {E1.23, E1.24} or {-}"))
             elif not mark and holder == "paragraph_open":
                 findings.problems.append((line, "this paragraph cites nothing; end it in {E1.23} or {-}"))
@@ -227,9 +231,9 @@ def _refuse(state: StateCore) -> None:
             if block.nesting == 1 and block.map:
                 end = "".join(findings.lines[block.map[1] : block.map[1] + 1])
                 if open_callouts > 1 or not end.strip().startswith(":::"):
-                    findings.problems.append((line, "end each callout in a line of ::: before the next thing begins"))
+                    findings.problems.append((line, "end each box in a line of ::: before the next thing begins"))
                 if " " not in block.info.strip():
-                    findings.problems.append((line, "give the callout a title, as in ::: key What to keep"))
+                    findings.problems.append((line, "give the box a title, as in ::: key What to keep"))
     # A link definition leaves no token: the words would vanish from the page.
     for reference in state.env.get("references", {}).values():
         findings.problems.append((reference["map"][0] + 1, "a link is not allowed in a section"))

@@ -91,21 +91,29 @@ class Whose(StrEnum):
 class Source(Frozen):
     """Where evidence points come from: a label to show, and when we last checked it."""
 
-    label: Text
-    checked_on: dt.date
+    label: Text = Field(description="what readers see; never an address")
+    checked_on: dt.date = Field(description="the day someone last looked at the source, such as 2026-03-01")
 
 
 class EvidencePoint(Frozen):
     """One fact in our words, with where it stands and how sure we are of it."""
 
-    id: EvidenceId
-    statement: Text
-    whose: Whose
-    source: Text = Field(description="a key of `sources`")
-    place: Text | None = Field(None, description="heading or paragraph in the source")
-    confidence: Literal["H", "M", "L"]
-    may_change: bool = Field(False, strict=True, description='shows "Check current guidance"')
-    allow: Allowed
+    id: EvidenceId = Field(description="E, one digit, a stop and exactly two digits, such as E3.10")
+    statement: Text = Field(description="one fact, in our words")
+    whose: Whose = Field(
+        description="`review` (this one), `other-review`, `birmingham`, `other-area`, `national` or `law`"
+    )
+    source: Text = Field(description="the name of a source above")
+    place: Text | None = Field(None, description="heading or paragraph in the source; may be left out")
+    confidence: Literal["H", "M", "L"] = Field(
+        description="`H` read in the source itself, `M` read in a copy, `L` second-hand"
+    )
+    may_change: bool = Field(
+        False,
+        strict=True,
+        description="`true` for what goes out of date, such as law, guidance, services and phone numbers: readers are told to check; leave it out otherwise",
+    )
+    allow: Allowed = Field(description="findings about this point that you accept; leave it out otherwise")
 
     @property
     def standing(self) -> str:
@@ -118,34 +126,38 @@ class EvidencePoint(Frozen):
 
 
 class Option(Frozen):
-    text: Text
-    feedback: Text
-    right: bool = Field(False, strict=True)
+    text: Text = Field(description="an answer to choose")
+    feedback: Text = Field(description="why it is right or wrong, 8 to 60 words, each one different")
+    right: bool = Field(False, strict=True, description="`true` for a right one; leave it out otherwise")
 
 
 class Step(Frozen):
-    text: Text
-    feedback: Text
+    text: Text = Field(description="ordering: one step; write them in the right order")
+    feedback: Text = Field(description="why it stands there")
 
 
 class Pair(Frozen):
-    left: Text
-    right: Text
-    feedback: Text
+    left: Text = Field(description="matching: what is given")
+    right: Text = Field(description="what goes with it; may be the same for two pairs")
+    feedback: Text = Field(description="why they belong together")
 
 
 class Question(Frozen):
     """What items and practice items share. Which of options, steps and pairs is filled follows from `type`."""
 
     id: str
-    type: ItemType
-    section: Slug
-    evidence: tuple[EvidenceId, ...] = Field(min_length=1)
-    stem: Text
+    type: ItemType = Field(
+        description="`single` or `scenario` (3 to 5 options, one right), `multiple` (4 to 7, several right), `ordering` (3 to 6 steps), `matching` (3 to 6 pairs)"
+    )
+    section: Slug = Field(description="where to read it up: the section's file name without number and `.md`")
+    evidence: tuple[EvidenceId, ...] = Field(min_length=1, description="the points it rests on, such as [E3.10, E3.11]")
+    stem: Text = Field(description="the situation, and as its last sentence the question")
     options: tuple[Option, ...] = ()
     steps: tuple[Step, ...] = ()
     pairs: tuple[Pair, ...] = ()
-    allow: Allowed
+    allow: Allowed = Field(
+        description='findings in this question that you accept, such as {L08: "the word is the review\'s own"}; leave it out otherwise'
+    )
 
     @cached_property
     def background(self) -> tuple[str, ...]:
@@ -188,26 +200,33 @@ class Question(Frozen):
                 return tuple(i for i, option in enumerate(self.options) if option.right)
 
 
+QUESTION_ID = (
+    "RM-07 in the bank, RM-P07 for practice: two capitals and exactly two digits; never used again for another question"
+)
+
+
 class Item(Question):
     """A question of the scored bank."""
 
-    id: Annotated[str, StringConstraints(pattern=ITEM_ID)]
-    outcome: OutcomeId
-    level: Level
+    id: Annotated[str, StringConstraints(pattern=ITEM_ID)] = Field(description=QUESTION_ID)
+    outcome: OutcomeId = Field(description="bank only: the number of an outcome")
+    level: Level = Field(
+        description="bank only: `recall` (say it again), `understand` (explain it, tell things apart) or `apply` (decide in a new case)"
+    )
 
 
 class PracticeItem(Question):
     """A question at the end of a teaching section; never in the scored bank."""
 
-    id: Annotated[str, StringConstraints(pattern=PRACTICE_ID)]
+    id: Annotated[str, StringConstraints(pattern=PRACTICE_ID)] = Field(description=QUESTION_ID)
 
 
 class Outcome(Frozen):
     """What people can do afterwards, and the statement by which they say how sure they feel of it."""
 
-    id: OutcomeId
-    text: Text
-    confidence: Text = Field(description='"I can ...", rated from 0 (not at all) to 10 (completely)')
+    id: OutcomeId = Field(description="one digit, a stop, one digit, in quotes, such as 3.1")
+    text: Text = Field(description="what people can do afterwards, beginning with a verb")
+    confidence: Text = Field(description='"I can …": people rate it from 0 to 10, before, after and weeks later')
 
 
 # Rated in every module, beside the statements of its outcomes.
@@ -217,10 +236,15 @@ SPEAKING_UP = ("speaking-up", "I would speak up if I disagreed with a colleague 
 class SectionHead(Frozen):
     """What a section says of itself, between two lines of `---`."""
 
-    title: Title
-    minutes: int = Field(ge=1, le=5)
-    teaching: bool = Field(strict=True)
-    allow: Allowed
+    title: Title = Field(description="the heading of the page")
+    minutes: int = Field(ge=1, le=5, description="how long it takes to read, 1 to 5")
+    teaching: bool = Field(
+        strict=True,
+        description="`true`, or `false` for a page that teaches nothing, such as a welcome; a teaching section has a practice question",
+    )
+    allow: Allowed = Field(
+        description="findings in this section that you accept, such as {L23: the law has no shorter word}; leave it out otherwise"
+    )
 
 
 class Section(SectionHead):
@@ -235,79 +259,87 @@ class Section(SectionHead):
 class Gauge(Frozen):
     """Something that choices in a story move. `states` are words, from the lowest to the highest."""
 
-    id: Slug
-    name: Text
-    states: tuple[Text, ...] = Field(min_length=4, max_length=5)
+    id: Slug = Field(description="a short name, such as trust")
+    name: Text = Field(description="as readers see it")
+    states: tuple[Text, ...] = Field(
+        min_length=4, max_length=5, description="4 or 5 states in words, from the lowest to the highest"
+    )
     starts: int = Field(ge=1, description="the state at the beginning, counted from 1")
 
 
 class Piece(Frozen):
     """What one person in a story has seen or heard. At the end all pieces are laid down."""
 
-    id: Slug
-    whose: Text
-    text: Text
+    id: Slug = Field(description="a short name")
+    whose: Text = Field(description="who has seen or heard it, such as The nurse")
+    text: Text = Field(description="what they know, true whatever is chosen; at the end all pieces are laid down")
 
 
 class Role(Frozen):
     """Someone whose part can be taken, the scene they begin in and the piece they hold."""
 
-    id: Slug
-    name: Text
-    scene: Slug
-    piece: Slug
+    id: Slug = Field(description="a short name; leave `roles` out where everybody walks the same way")
+    name: Text = Field(description="whose part can be taken")
+    scene: Slug = Field(description="where they begin")
+    piece: Slug = Field(description="the piece they hold")
 
 
 class Glimpse(Frozen):
     """A paragraph for those whose earlier choices brought the gauges at least so far."""
 
-    needs: dict[str, int]
-    text: Text
+    needs: dict[str, int] = Field(
+        description="the gauges, each with the state it must have reached, for one more paragraph; the first that fits is shown"
+    )
+    text: Text = Field(description="that paragraph")
 
 
 class Choice(Frozen):
     """What one may do in a scene, and what follows from it with its reason."""
 
-    text: Text
-    follows: Text
-    best: bool = Field(False, strict=True)
-    moves: dict[str, int] = Field({}, description="gauge -> so many states up or down")
-    shares: tuple[Slug, ...] = Field((), description="the pieces that others learn of; `own` is the role's")
-    next: Slug = Field(description='a scene, or "ending" for the first ending that fits')
-    evidence: tuple[EvidenceId, ...] = ()
+    text: Text = Field(description="something one may do; 2 to 5 in a scene")
+    follows: Text = Field(description="what follows, and why")
+    best: bool = Field(False, strict=True, description="`true` for the best one; leave it out otherwise")
+    moves: dict[str, int] = Field({}, description="the gauges that it moves, such as {trust: 1, picture: -1}")
+    shares: tuple[Slug, ...] = Field(
+        (), description="the pieces that others learn of; `own` is the piece of the role taken"
+    )
+    next: Slug = Field(description="the scene it leads to, or `ending`")
+    evidence: tuple[EvidenceId, ...] = Field((), description="points for this choice alone; may be left out")
 
 
 class Scene(Frozen):
     """One page of a story: who you are, what you see, what you may do."""
 
-    id: Slug
-    title: Title
-    who: Text
-    see: Text
+    id: Slug = Field(description="a short name; the first scene is the beginning where there are no roles")
+    title: Title = Field(description="the heading of the page")
+    who: Text = Field(description="who you are")
+    see: Text = Field(description="what you see, in short paragraphs")
     glimpses: tuple[Glimpse, ...] = Field((), description="the first that fits is shown below what you see")
-    question: Text = "What do you do?"
-    evidence: tuple[EvidenceId, ...] = Field(min_length=1)
+    question: Text = Field("What do you do?", description='"What do you do?", unless you say something else')
+    evidence: tuple[EvidenceId, ...] = Field(min_length=1, description="the points that the scene rests on")
     choices: tuple[Choice, ...] = Field(min_length=2, max_length=5)
 
 
 class Ending(Frozen):
     """How a story can end. The first whose `needs` the gauges meet is reached; the last needs nothing."""
 
-    id: Slug
-    title: Title
-    text: Text
-    reached: Literal["early", "late", "very late"]
-    needs: dict[str, int] = {}
+    id: Slug = Field(description="a short name")
+    title: Title = Field(description="the heading of the page")
+    text: Text = Field(description="how it ends: a person reached, or a plan made")
+    reached: Literal["early", "late", "very late"] = Field(description="`early`, `late` or `very late`")
+    needs: dict[str, int] = Field(
+        {}, description="the gauges, each with the state it must have reached; the last ending needs nothing"
+    )
 
 
 class ScenarioHead(Frozen):
     """What a story says of itself."""
 
-    title: Title
-    minutes: int = Field(ge=1, le=15)
-    fictional: bool = Field(strict=True)
-    opening: Text
-    reflect: tuple[Text, ...] = Field(min_length=1)
+    title: Title = Field(description="what the story is called")
+    minutes: int = Field(ge=1, le=15, description="how long it takes, 1 to 15")
+    fictional: bool = Field(strict=True, description="`true`: the people and places are invented")
+    opening: Text = Field(description="what it is about, before it begins")
+    reflect: tuple[Text, ...] = Field(min_length=1, description="questions to think over at the end")
 
 
 class Scenario(ScenarioHead):
@@ -336,16 +368,18 @@ class Scenario(ScenarioHead):
 class TeamStep(Frozen):
     """Something a team does together, and how long it takes."""
 
-    minutes: int = Field(ge=1, le=15)
-    text: Text
-    evidence: tuple[EvidenceId, ...] = Field((), description="only where the step states or leans on a fact")
+    minutes: int = Field(ge=1, le=15, description="how long this step takes, 1 to 15")
+    text: Text = Field(description="what the team does; the last step is one change, with an owner and a date")
+    evidence: tuple[EvidenceId, ...] = Field(
+        (), description="the points that the step states or leans on; may be left out"
+    )
 
 
 class TeamSheet(Frozen):
     """What a team does with the module at its next meeting, on one page (`team.toml`)."""
 
-    before: Text
-    say_first: Text
+    before: Text = Field(description="what everybody does before")
+    say_first: Text = Field(description="what is said before it begins")
     steps: tuple[TeamStep, ...] = Field(min_length=3, max_length=6)
 
     @property
@@ -357,40 +391,46 @@ class TeamSheet(Frozen):
 class Review(Frozen):
     """The publication a module teaches from, and what of it could be read."""
 
-    title: Text
-    published: Text
-    read: Text = Field(description="what we read, and what we could not")
+    title: Text = Field(description="the publication it teaches from")
+    published: Text = Field(description="when that came out, such as September 2021")
+    read: Text = Field(description="what of it we read, and what we could not")
 
 
 class Blueprint(Frozen):
     """How a quiz form is built and marked (content rules L13, L15 to L17)."""
 
-    attempts: int = Field(ge=1, le=5)
-    lower_per_outcome: int = Field(ge=0, description="recall or understand items of each outcome")
-    apply_per_outcome: int = Field(ge=1)
-    scenarios_at_least: int = Field(ge=0)
-    pass_mark: int = Field(ge=1)
-    pass_mark_method: Literal["convention", "angoff", "ebel"]
-    pause_hours: int = Field(ge=0, description="wait after the last attempt of a set")
+    attempts: int = Field(ge=1, le=5, description="attempts before a pause, with all questions new; 3 as a rule")
+    lower_per_outcome: int = Field(ge=0, description="recall or understand questions of each outcome in a quiz")
+    apply_per_outcome: int = Field(ge=1, description="apply questions of each outcome in a quiz")
+    scenarios_at_least: int = Field(ge=0, description="how many questions of a quiz are scenarios, at least")
+    pass_mark: int = Field(ge=1, description="right answers needed, a whole number")
+    pass_mark_method: Literal["convention", "angoff", "ebel"] = Field(
+        description="how it was set: `convention`, `angoff` or `ebel`"
+    )
+    pause_hours: int = Field(ge=0, description="how long to wait after the last attempt of a set")
 
 
 class ModuleHead(Frozen):
     """What `module.toml` says."""
 
-    key: Slug
-    version: int = Field(ge=1, le=9999)
-    title: Title
-    summary: Text
-    audience: Text
-    minutes: int = Field(ge=10, le=90, description="CPD minutes")
-    valid_for_months: int = Field(ge=1, le=120)
+    key: Slug = Field(description="the name of the folder")
+    version: int = Field(ge=1, le=9999, description="a whole number, 1 to begin with")
+    title: Title = Field(description="at most 120 characters; it is printed on certificates")
+    summary: Text = Field(description="two sentences for the list of modules")
+    audience: Text = Field(description="whom it is for")
+    minutes: int = Field(ge=10, le=90, description="how long all of it takes, in whole minutes; certificates say so")
+    valid_for_months: int = Field(ge=1, le=120, description="after how many months to renew; 36 as a rule")
     changes: Text = Field(description="what is new in this version, in a sentence")
-    content_note: Text
-    pledges: tuple[Text, ...] = Field(min_length=2, max_length=4, description='examples: "When ..., I will ..."')
+    content_note: Text = Field(description="what to know before starting, and that one may stop")
+    pledges: tuple[Text, ...] = Field(
+        min_length=2, max_length=4, description='2 to 4 examples of a pledge: "When …, I will …"'
+    )
     review: Review
     outcomes: tuple[Outcome, ...] = Field(min_length=2, max_length=6)
     blueprint: Blueprint
-    allow: Allowed
+    allow: Allowed = Field(
+        description="findings about the whole module that you accept, each with the reason; see below"
+    )
 
     @property
     def form_length(self) -> int:

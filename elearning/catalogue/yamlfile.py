@@ -83,6 +83,7 @@ def _plain(error: yaml.MarkedYAMLError) -> str:
         return "text that begins with & or * goes in quotes"
     for theirs, ours in {
         "tab character": "there is a tab; indent with spaces",
+        "cannot start any token": "there is a tab, or text that begins with a sign such as @ or %; indent with spaces, and quote such text",
         "invalid Unicode character": "there is half a character, such as \\ud800; delete it",
         "did not find expected": "this line does not fit the ones above; check the spaces before it, and quotation marks",
         "mapping values are not allowed": "there is a colon inside unquoted text; put the text in quotes",

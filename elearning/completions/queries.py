@@ -66,6 +66,11 @@ def head_of_record() -> Head:
     return Head(row.place, row.digest) if row else Head(0, BEFORE_THE_FIRST)
 
 
+def digest_at(place: int) -> str | None:
+    """The digest of the link at a place; None if there is none."""
+    return db.session.execute(select(Completion.digest).where(Completion.place == place)).scalar_one_or_none()
+
+
 def count_completions() -> int:
     """How many completions the record holds."""
     return db.session.execute(select(func.count()).select_from(Completion)).scalar_one()

@@ -12,10 +12,17 @@ from sqlalchemy.sql import Executable
 from elearning.core.db import Base, atomic
 
 TRIGGER_SAID_NO = "23000"  # the SQLSTATE our triggers raise; constraints have codes of their own
+NO_RIGHT_TO = "42501"  # the role we connect as was never allowed to
 
 
 class _Undo(Exception):
     """Ends the trial transaction, so that nothing of it stays whatever the guards did."""
+
+
+def declared_permanent() -> list[type[Base]]:
+    """The models that say `info={"permanent": True}` of their table: those of a capability the caller may not know."""
+    mappers = Base.registry.mappers
+    return [mapper.class_ for mapper in mappers if cast(Table, mapper.local_table).info.get("permanent")]
 
 
 def missing_guards(model: type[Base], *, where: ColumnElement[bool] | None = None) -> list[str]:
@@ -61,8 +68,8 @@ def _attacks(session: Session, table: Table, where: ColumnElement[bool]) -> Iter
 
 
 def _is_refusal(error: DBAPIError, table: Table) -> bool:
-    """Whether one of this table's own triggers said no, and not, say, a foreign key or another table's trigger."""
+    """Whether one of this table's own triggers or its rights said no, and not, say, a foreign key or another table's."""
     message = str(error.orig)
     state = getattr(error.orig, "sqlstate", None)  # PostgreSQL only; SQLite's constraints say so in words
-    from_a_trigger = state == TRIGGER_SAID_NO if state else "constraint failed" not in message
-    return from_a_trigger and re.search(rf"\b{table.name}s?\b", message) is not None
+    meant = state in (TRIGGER_SAID_NO, NO_RIGHT_TO) if state else "constraint failed" not in message
+    return meant and re.search(rf"\b{table.name}s?\b", message) is not None

@@ -65,6 +65,22 @@ def is_mail_due() -> bool:
     return found
 
 
+def oldest_waiting() -> dt.datetime | None:
+    """Since when the mail that waits longest has waited; None if none does."""
+    return db.session.execute(
+        select(OutboxMail.created_at)
+        .where(OutboxMail.next_try_at.is_not(None))
+        .order_by(OutboxMail.created_at)
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def drop_waiting() -> None:
+    """Send nothing of what waits: after restoring an older state it may have been sent long ago."""
+    with atomic() as session:
+        session.execute(update(OutboxMail).where(OutboxMail.next_try_at.is_not(None)).values(next_try_at=None, body=""))
+
+
 def deliver_due_mail(send: Callable[[Mail], None]) -> int:
     """Send every mail that is due with `send(mail)`; what could not be sent is tried again for a day. How many were sent."""
     sent = 0

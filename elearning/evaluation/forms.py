@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from elearning.evaluation.rules import LONGEST_PLEDGE_DAYS, LONGEST_WORDS, MOST_SURE, clean_words
 from elearning.evaluation.types import Kept, Pledge
-from elearning.web.forms import Form
+from elearning.web.forms import DayField, Form
 from elearning.web.pages import format_day
 
 
@@ -53,9 +53,7 @@ class PledgeForm(Form):
 
     situation = TextAreaField("When", description="What you write after ‘When’")
     action = TextAreaField("I will", description="What you write after ‘I will’")
-    by_day = StringField("Day")
-    by_month = StringField("Month")
-    by_year = StringField("Year")
+    by_on = DayField("By", description="The date")
     tell = StringField("And I will tell", description="Who you will tell")
 
     first: dt.date  # the days that the date may be
@@ -64,11 +62,6 @@ class PledgeForm(Form):
     def last(self) -> dt.date:
         """The last day that the date may be."""
         return self.first + dt.timedelta(days=LONGEST_PLEDGE_DAYS - 1)
-
-    @property
-    def example(self) -> str:
-        """The last day, as it is typed."""
-        return f"{self.last.day} {self.last.month} {self.last.year}"
 
     def validate_situation(self, field: Field) -> None:
         if not clean_words(field.data or ""):
@@ -80,16 +73,8 @@ class PledgeForm(Form):
             raise ValidationError("Enter what you will do")
         _is_short(self, field)
 
-    def validate_by_day(self, _field: Field) -> None:
-        typed = [(part.data or "").strip() for part in (self.by_day, self.by_month, self.by_year)]
-        if not any(typed):
-            raise ValidationError("Enter the date by which you will do it")
-        missing = [name for name, text in zip(("a day", "a month", "a year"), typed, strict=True) if not text]
-        if missing:
-            raise ValidationError(f"The date must include {' and '.join(missing)}")
-        if self.by_on is None:
-            raise ValidationError(f"The date must be a real date, such as {self.example}")
-        if not self.first <= self.by_on <= self.last:
+    def validate_by_on(self, field: DayField) -> None:
+        if not self.first <= field.data <= self.last:
             raise ValidationError(f"The date must be between {format_day(self.first)} and {format_day(self.last)}")
 
     def validate_tell(self, field: Field) -> None:
@@ -98,20 +83,10 @@ class PledgeForm(Form):
         _is_short(self, field)
 
     @property
-    def by_on(self) -> dt.date | None:
-        """The date that was typed, if it is one."""
-        try:
-            day, month, year = (int(part.data or "") for part in (self.by_day, self.by_month, self.by_year))
-            return dt.date(year, month, day)
-        except (ValueError, OverflowError):
-            return None
-
-    @property
     def pledge(self) -> Pledge:
         """What was pledged; only after validation."""
-        assert self.by_on is not None
         situation, action, tell = (clean_words(f.data or "") for f in (self.situation, self.action, self.tell))
-        return Pledge(situation, action, self.by_on, tell)
+        return Pledge(situation, action, self.by_on.data, tell)
 
 
 class KeptForm(Form):

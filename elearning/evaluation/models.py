@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from elearning.core.db import Base, Moment, one_of
 from elearning.evaluation.types import About, Kept, When
 
+PERMANENT = {"info": {"permanent": True}}  # so that verifying the record tries the guards
+
 
 def _of_a_version() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
@@ -98,6 +100,7 @@ class FollowUpRow(Base):
         CheckConstraint("number BETWEEN 1 AND 3", name="number"),
         CheckConstraint("form_length >= 1", name="form_length"),
         Index("uq_follow_up_number", "practitioner_id", "module_key", "set_number", "number", unique=True),
+        PERMANENT,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -115,7 +118,7 @@ class FollowUpResponse(Base):
     """What was chosen for a question of a follow-up, and whether it was right. It counts for nothing."""
 
     __tablename__ = "follow_up_response"
-    __table_args__ = (CheckConstraint("position >= 1", name="position"),)
+    __table_args__ = (CheckConstraint("position >= 1", name="position"), PERMANENT)
 
     follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -1,9 +1,18 @@
-"""The form base: CSRF-protected, with errors in the order of the page for the error summary."""
+"""The form base: CSRF-protected, with errors in the order of the page for the error summary; and a field for a day."""
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from wtforms import Field
+from wtforms.form import BaseForm
+from wtforms.utils import unset_value
+from wtforms.validators import StopValidation
+
+_MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
 
 
 @dataclass(frozen=True)
@@ -27,8 +36,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
         for field in self:
             if not field.errors:
                 continue
-            choices = field.type in ("RadioField", "SelectMultipleField")
-            anchor = f"{field.id}-0" if choices else field.id
+            if field.type in ("RadioField", "SelectMultipleField"):
+                anchor = f"{field.id}-0"
+            else:
+                anchor = field.anchor if isinstance(field, DayField) else field.id
             found.append(FieldError(anchor, str(field.errors[0])))
         return found
 
@@ -40,3 +51,48 @@ class Confirmation(Form):
 def skipped() -> bool:
     """Whether a page was sent with its "Skip" button, whatever else was typed into it."""
     return request.method == "POST" and "skip" in request.form
+
+
+class DayField(Field):
+    """A day typed as day, month and year in three boxes, `<name>-day` and so on; `data` is a date, or None.
+
+    `description` names the day in its errors, such as "The day you met". The month may be a number or a name.
+    """
+
+    PARTS = ("day", "month", "year")
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Read the three boxes, or fill them from a date."""
+        super().process(None, data, extra_filters)
+        day = self.data
+        self.typed = {part: str(getattr(day, part)) if day else "" for part in self.PARTS}
+        if formdata:
+            self.typed = {part: formdata.get(f"{self.name}-{part}", "").strip() for part in self.PARTS}
+            self.data = _read_day(self.typed)
+
+    @property
+    def anchor(self) -> str:
+        """The first box that is empty, or the first."""
+        return f"{self.id}-{next((part for part in self.PARTS if not self.typed[part]), 'day')}"
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Say what is missing or cannot be."""
+        missing = [part for part in self.PARTS if not self.typed[part]]
+        if len(missing) == len(self.PARTS):
+            raise StopValidation(f"Enter {self.description[:1].lower()}{self.description[1:]}")
+        if missing:
+            raise StopValidation(f"{self.description} must include a {' and a '.join(missing)}")
+        if self.data is None:
+            raise StopValidation(f"{self.description} must be a real date, like 27 3 2026")
+
+
+def _read_day(typed: Mapping[str, str]) -> dt.date | None:
+    """The date that three boxes give, or None."""
+    year = typed["year"]
+    month = str(_MONTHS.get(typed["month"].lower()[:3], typed["month"]))
+    if len(year) != 4 or not all(len(part) <= 4 and part.isdecimal() for part in (typed["day"], month, year)):
+        return None
+    try:
+        return dt.date(int(year), int(month), int(typed["day"]))
+    except ValueError:
+        return None

@@ -63,7 +63,7 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 
 def visible(text: object) -> str:
     """What someone typed, without the control characters that HTML has no place for."""
-    return "".join(c for c in str(text) if c.isprintable() or c == " ")
+    return "".join(c for c in str(text) if c.isprintable() or c in " \n")
 
 
 def lower_first(text: str) -> str:

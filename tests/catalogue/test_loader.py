@@ -110,6 +110,9 @@ SLIPS = [
     # YAML
     Slip("a tab", "quiz.yaml", "    type: single", "\ttype: single",
          "quiz.yaml:3: this is not YAML: there is a tab; indent with spaces"),
+    Slip("a tab before a dash", "quiz.yaml", "      - text: Option 0 of SM-P01", "\t- text: Option 0 of SM-P01",
+         "quiz.yaml:8: this is not YAML: there is a tab, or text that begins with a sign such as @ or %; "
+         "indent with spaces, and quote such text"),
     Slip("a colon in unquoted text", "quiz.yaml", "stem: Try this first.", "stem: Try this: first.",
          "quiz.yaml:6: this is not YAML: there is a colon inside unquoted text; put the text in quotes"),
     Slip("a quotation that does not end", "evidence.yaml", 'September 2021"', "September 2021",
@@ -156,7 +159,7 @@ SLIPS = [
          "evidence.yaml:1: sources must be names, each with its fields below it"),
     # module.toml
     Slip("TOML that does not parse", "module.toml", 'title = "Sample module"', "title = Sample module",
-         "module.toml:3: this is not TOML: Invalid value"),
+         "module.toml:3: this is not TOML: Invalid value; text stands in quotes"),
     Slip("a key of another folder", "module.toml", 'key = "sample-module"', 'key = "other-module"',
          'module.toml:1: key is "other-module" but the folder is "sample-module"'),
     Slip("a key in capitals", "module.toml", 'key = "sample-module"', 'key = "Sample Module"',

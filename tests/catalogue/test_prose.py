@@ -48,10 +48,11 @@ def test_a_table_has_its_caption_and_headings_with_scope() -> None:
 CITES_NOTHING = "this paragraph cites nothing; end it in {E1.23} or {-}"
 ROW_CITES_NOTHING = "this table row cites nothing; end its last cell in {E1.23} or {-}"
 MISPLACED = "{ and } stand only at the end, as in {E1.23, E1.24} or {-}"
+UNREADABLE = "this mark cannot be read; write it like {E1.23}, {E1.23, E1.24} or {-}"
 A_LINK = "a link is not allowed in a section"
-A_TITLE = "give the callout a title, as in ::: key What to keep"
-UNCLOSED = "end each callout in a line of ::: before the next thing begins"
-NO_CALLOUT = "begin a callout with ::: and one of careful, key, practice, whose"
+A_TITLE = "give the box a title, as in ::: key What to keep"
+UNCLOSED = "end each box in a line of ::: before the next thing begins"
+NO_BOX = "begin a box with ::: and one of careful, key, practice, whose"
 
 
 @pytest.mark.parametrize(
@@ -62,8 +63,8 @@ NO_CALLOUT = "begin a callout with ::: and one of careful, key, practice, whose"
         ("::: key Keep\nNothing.\n:::", [(2, CITES_NOTHING)]),
         ("Half {E1.01} way. {-}", [(1, MISPLACED)]),
         ("Two. {E1.01} {E1.02}", [(1, MISPLACED)]),
-        ("Short. {E1.1}", [(1, MISPLACED)]),
-        ("Small. {e1.01}", [(1, MISPLACED)]),
+        ("Short. {E1.1}", [(1, UNREADABLE)]),
+        ("Small. {e1.01}", [(1, UNREADABLE)]),
         ("**Bold. {E1.01}**", [(1, MISPLACED)]),
         ("Not closed. {E1.01", [(1, MISPLACED)]),
         ("Table: T\n\n| A | B |\n|---|---|\n| C | D |", [(5, ROW_CITES_NOTHING)]),
@@ -72,8 +73,8 @@ NO_CALLOUT = "begin a callout with ::: and one of careful, key, practice, whose"
         ("Table: T {-}\n\n| A | B |\n|---|---|\n| C | D {-} |", [(3, "a caption cites nothing; leave its mark out")]),
         ("# A title", [(1, "use ## and ### for headings; the title is the page's own")]),
         ("#### Deep", [(1, "use ## and ### for headings; the title is the page's own")]),
-        ("::: note Title\nText. {-}\n:::", [(1, NO_CALLOUT)]),
-        ("::: keys Title\nText. {-}\n:::", [(1, NO_CALLOUT)]),
+        ("::: note Title\nText. {-}\n:::", [(1, NO_BOX)]),
+        ("::: keys Title\nText. {-}\n:::", [(1, NO_BOX)]),
         ("::: key\nText. {-}\n:::", [(1, A_TITLE)]),
         ("::: key Title\nText. {-}\n", [(1, UNCLOSED)]),
         ("::: key One\nText. {-}\n\n::: whose Two\nText. {-}\n:::\n", [(4, UNCLOSED)]),

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from elearning.assessment.queries import list_attempts
 from elearning.catalogue.library import library
+from elearning.certificates.operations import check_guards
 from elearning.core import clock
 from elearning.core.db import Base, db
 from elearning.core.errors import Refused
@@ -25,6 +26,7 @@ from elearning.training.operations import record_before, record_section_read
 from tests.conftest import MODULE, NOON, World
 from tests.evaluation.conftest import passed
 from tests.records import complete
+from tests.tampering import drop_guard
 from tests.training.test_races import AT_ONCE, at_once
 
 TODAY = NOON.date()
@@ -205,3 +207,16 @@ def test_answers_are_marked_as_they_are_given(world: World, app: Flask) -> None:
     record_answer(amina, follow_up, 2, (9,))
     rows = db.session.execute(select(FollowUpResponse.item_id, FollowUpResponse.is_right)).all()
     assert {tuple(row) for row in rows} == {(follow_up.form[0].item_id, True), (follow_up.form[1].item_id, False)}
+
+
+@pytest.mark.parametrize("event", ["update", "delete"])
+@pytest.mark.parametrize("table", ["follow_up", "follow_up_response"])
+def test_verification_finds_a_guard_that_is_gone(world: World, app: Flask, table: str, event: str) -> None:
+    amina = passed(world.amina, world, 3)
+    follow_up = begin(amina, 1)
+    record_answer(amina, follow_up, 1, follow_up.form[0].key)
+    assert list(check_guards()) == []
+    drop_guard(table, event)
+    found = [str(finding) for finding in check_guards()]
+    assert any(line.startswith(f"the database does not refuse {event.upper()}") for line in found)
+    assert all(line.endswith(f" on {table}") for line in found)

@@ -27,9 +27,9 @@ SURE = {"1.1": "7", "1.2": "0", "speaking-up": "10"}
 WORDS = {
     "situation": "it rains",
     "action": "ask who is outside",
-    "by_day": "20",
-    "by_month": "3",
-    "by_year": "2026",
+    "by_on-day": "20",
+    "by_on-month": "3",
+    "by_on-year": "2026",
     "tell": "my lead",
 }
 KEPT = Pledge("it rains", "ask who is outside", dt.date(2026, 3, 20), "my lead")
@@ -212,31 +212,31 @@ class TestPledge:
     @pytest.mark.parametrize(
         ("day", "month", "year", "message"),
         [
-            ("", "", "", "Enter the date by which you will do it"),
+            ("", "", "", "Enter the date"),
             ("20", "", "", "The date must include a month and a year"),
-            ("31", "2", "2026", "The date must be a real date, such as 13 4 2026"),
-            ("20", "March", "2026", "The date must be a real date"),
+            ("31", "2", "2026", "The date must be a real date, like 27 3 2026"),
+            ("20", "Marchember", "26", "The date must be a real date"),
             ("9" * 5000, "3", "2026", "The date must be a real date"),
             ("1", "1", "99999", "The date must be a real date"),
             ("2", "3", "2026", "The date must be between 3 March 2026 and 13 April 2026"),
             ("14", "4", "2026", "The date must be between 3 March 2026 and 13 April 2026"),
-            ("20", "3", "26", "The date must be between 3 March 2026 and 13 April 2026"),
+            ("20", "3", "2025", "The date must be between 3 March 2026 and 13 April 2026"),
         ],
     )
     def test_a_wrong_date_is_said_and_what_was_typed_is_kept(
         self, client: CheckedClient, world: World, day: str, month: str, year: str, message: str
     ) -> None:
-        page = client.post(PLEDGE, data={**WORDS, "by_day": day, "by_month": month, "by_year": year}).text
+        page = client.post(PLEDGE, data={**WORDS, "by_on-day": day, "by_on-month": month, "by_on-year": year}).text
         assert page.count(message) == 2
         assert "<title>Error: Make a pledge" in page
         assert "ask who is outside</textarea>" in page
         assert find_pledge(world.amina.practitioner_id, MODULE, 1) is None
 
-    @pytest.mark.parametrize(("day", "month"), [("3", "3"), ("13", "4"), (" 20", "03")])
+    @pytest.mark.parametrize(("day", "month"), [("3", "3"), ("13", "April"), (" 20", "03")])
     def test_the_first_and_the_last_day_will_do(
         self, client: CheckedClient, world: World, day: str, month: str
     ) -> None:
-        assert client.post(PLEDGE, data={**WORDS, "by_day": day, "by_month": month}).status_code == 302
+        assert client.post(PLEDGE, data={**WORDS, "by_on-day": day, "by_on-month": month}).status_code == 302
 
     @pytest.mark.parametrize(
         ("field", "typed", "message"),
@@ -274,7 +274,7 @@ class TestPledge:
 
     def test_when_the_time_is_over_what_was_typed_is_not_lost(self, client: CheckedClient, world: World) -> None:
         with clock.at(NOON + dt.timedelta(days=20)):
-            page = client.sign_in(world.amina).post(PLEDGE, data={**WORDS, "by_month": "4"}).text
+            page = client.sign_in(world.amina).post(PLEDGE, data={**WORDS, "by_on-month": "4"}).text
         assert "nothing was kept" in page
         assert "ask who is outside</textarea>" in page
 

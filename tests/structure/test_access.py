@@ -50,6 +50,8 @@ POST  /sign-out                                     302  302  302  302  302  302
 GET   /signed-out                                   200  200  200  200  200  200  200
 GET   /verify                                       200  200  200  200  200  200  200
 GET   /verify/<number>                              200  200  200  200  200  200  200
+GET   /privacy                                      200  200  200  200  200  200  200
+GET   /accessibility                                200  200  200  200  200  200  200
 GET   /account                                      in   200  200  200  200  200  200
 POST  /account                                      in   302  302  302  302  302  302
 GET   /modules/<key>                                in   200  200  200  200  200  200
