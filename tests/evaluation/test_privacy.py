@@ -90,6 +90,10 @@ def test_what_one_says_of_oneself_is_read_by_nobody_else(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     passed(world.amina, world, 68)
+    ben = passed(world.ben, world, 68)  # all but the pledge: whatever leaked from her would show in where he stands
+    with clock.at(NOON.replace(year=2025, month=12, day=24)):
+        for when in (When.NOW, When.BACK):
+            record_afterwards(ben, library().modules[MODULE], when, {})
     before = everything_read_by_others(app, world)
     say_everything(world)
 
