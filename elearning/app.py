@@ -12,6 +12,7 @@ from elearning.catalogue.library import Library
 from elearning.certificates import views as certificates
 from elearning.core.db import db, engine_options
 from elearning.discussions import views as discussions
+from elearning.evaluation import views as evaluation
 from elearning.reports import views as reports
 from elearning.settings import LOOPBACK, Settings
 from elearning.stories import views as stories
@@ -54,7 +55,7 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     CSRFProtect(app)
     accounts.init_sign_in(app)
     pages.dress(app)
-    for capability in (training, stories, certificates, discussions, agency, reports, accounts, about):
+    for capability in (training, stories, evaluation, certificates, discussions, agency, reports, accounts, about):
         app.register_blueprint(capability.bp)
     access.guard(app)
     journal.keep_journal(app)

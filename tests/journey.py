@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from elearning.assessment.queries import find_open_sitting
+from elearning.assessment.types import DrawnItem
 from elearning.catalogue.library import library
 from elearning.catalogue.paths import paths
 from elearning.catalogue.types import Scenario, TrainingModule
@@ -95,9 +96,13 @@ def shown_answer(persona: Persona, position: int, *, right: bool, key: str = MOD
     """The form fields that answer a question right or wrong, in the places where this attempt shows them."""
     sitting = find_open_sitting(persona.practitioner_id, key)
     assert sitting is not None
-    drawn = sitting.form[position - 1]
-    item = library().modules[key].item[drawn.item_id]
     db.session.rollback()
+    return shown_fields(sitting.form[position - 1], library().modules[key], right=right)
+
+
+def shown_fields(drawn: DrawnItem, module: TrainingModule, *, right: bool) -> dict[str, object]:
+    """The form fields that answer a drawn item right or wrong."""
+    item = module.item[drawn.item_id]
     chosen = list(drawn.key)
     if item.steps:
         if not right:

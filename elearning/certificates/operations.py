@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 
 from elearning.assessment.models import Attempt, Response
 from elearning.catalogue.models import ModuleVersion
@@ -16,8 +16,8 @@ from elearning.completions.models import Completion, CompletionDetail
 from elearning.completions.rules import SALT_BYTES
 from elearning.completions.types import Finding
 from elearning.core import clock
-from elearning.core.db import atomic
-from elearning.core.guards import missing_guards
+from elearning.core.db import Base, atomic
+from elearning.core.guards import declared_permanent, missing_guards
 from elearning.core.models import AuditEntry
 from elearning.discussions.models import DiscussionClaim, DiscussionDetail, TeamDiscussion
 from elearning.people.models import Agency, Practitioner
@@ -62,7 +62,7 @@ def check_guards() -> Iterator[Finding]:
     """Try to change what is permanent, in transactions that are rolled back; a finding for what was let through."""
     submitted = Attempt.submitted_at.is_not(None)
     in_submitted = Response.attempt_id.in_(select(Attempt.id).where(submitted))
-    for model, where in (
+    guarded: list[tuple[type[Base], ColumnElement[bool] | None]] = [
         (ModuleVersion, None),
         (Attempt, submitted),
         (Response, in_submitted),
@@ -74,6 +74,8 @@ def check_guards() -> Iterator[Finding]:
         (DiscussionDetail, None),
         (DiscussionClaim, None),
         (AuditEntry, None),
-    ):
+        *((model, None) for model in declared_permanent()),
+    ]
+    for model, where in guarded:
         for attack in missing_guards(model, where=where):
             yield Finding(None, f"the database does not refuse {attack} on {model.__tablename__}")

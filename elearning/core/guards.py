@@ -19,6 +19,12 @@ class _Undo(Exception):
     """Ends the trial transaction, so that nothing of it stays whatever the guards did."""
 
 
+def declared_permanent() -> list[type[Base]]:
+    """The models that say `info={"permanent": True}` of their table: those of a capability the caller may not know."""
+    mappers = Base.registry.mappers
+    return [mapper.class_ for mapper in mappers if cast(Table, mapper.local_table).info.get("permanent")]
+
+
 def missing_guards(model: type[Base], *, where: ColumnElement[bool] | None = None) -> list[str]:
     """Try to change, delete, replace and truncate a row of a permanent table; what the database let through.
 

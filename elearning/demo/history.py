@@ -23,6 +23,17 @@ from elearning.demo.cast import AGENCIES, CHANGES, FIRST_NAMES, LAST_NAMES, NAME
 from elearning.discussions.operations import claim_discussion, record_discussion
 from elearning.discussions.queries import find_discussion
 from elearning.discussions.types import Log
+from elearning.evaluation.operations import (
+    begin_follow_up,
+    record_afterwards,
+    record_answer,
+    record_confidence,
+    record_pledge,
+    record_words,
+)
+from elearning.evaluation.queries import find_follow_up
+from elearning.evaluation.rules import FOLLOW_UPS
+from elearning.evaluation.types import About, Kept, Plan, Pledge, When
 from elearning.people.operations import add_agency, add_practitioner, join_agency
 from elearning.stories.operations import begin_walk, record_choice
 from elearning.training.operations import record_section_read, start_quiz, submit_quiz
@@ -64,6 +75,7 @@ class Past:
 
     def __init__(self, library: Library, now: dt.datetime, chance: Random) -> None:
         self.library, self.now, self.chance = library, now, chance
+        self.says = Random(20260302)  # what people say of themselves moves nothing that they do
         self.opened = now - dt.timedelta(days=30 * MONTHS_BACK)
         self.agency_ids: dict[str, int] = {}
         self.members: dict[str, list[int]] = {}
@@ -116,7 +128,7 @@ class Past:
                     yield self._journey(module, practitioner_id, self._day(days, 2), self._grasp())
             yield from self._discussions(module)
             if rank == 0:
-                yield self._journey(module, self.named["certified"][0], self._day(120, 100), 1.0)
+                yield self._journey(module, self.named["certified"][0], self._day(66, 60), 1.0)  # eight weeks on
                 yield self._journey(module, self.named["renewing"][0], self._day(1050, 1030), 1.0)
                 yield self._reading(module, self.named["reading"][0], self._day(9, 5), sections=4)
 
@@ -161,6 +173,10 @@ class Past:
     def _reading(self, module: TrainingModule, practitioner_id: int, start: dt.datetime, *, sections: int) -> Steps:
         yield start
         record_section_read(practitioner_id, module.key, CONTENT_NOTE)
+        if self.says.random() < 0.8 or self._is_named(practitioner_id):
+            record_confidence(
+                practitioner_id, module, 1, When.BEFORE, self._ratings(module, practitioner_id, When.BEFORE)
+            )
         for section in module.sections[:sections]:
             record_section_read(practitioner_id, module.key, section.slug)
         if module.scenario and sections == len(module.sections):
@@ -189,7 +205,10 @@ class Past:
         moment = start + dt.timedelta(minutes=self.chance.randint(25, 50))
         for attempt in range(1, 4):
             yield moment
-            if self._sit(module, practitioner_id, grasp + 0.06 * (attempt - 1)) or self.chance.random() < 0.2:
+            if self._sit(module, practitioner_id, grasp + 0.06 * (attempt - 1)):
+                yield from self._afterwards(module, practitioner_id, moment)
+                return
+            if self.chance.random() < 0.2:
                 return
             moment += dt.timedelta(hours=self.chance.randint(2, 60))
             yield moment
@@ -197,6 +216,60 @@ class Past:
             for section in missed_sections(module, last.wrong):
                 record_section_read(practitioner_id, module.key, section.slug)
             moment += dt.timedelta(minutes=self.chance.randint(15, 40))
+
+    def _is_named(self, practitioner_id: int) -> bool:
+        return practitioner_id in {named for named, _account_id in self.named.values()}
+
+    def _ratings(self, module: TrainingModule, practitioner_id: int, when: When) -> dict[str, int]:
+        """How sure someone feels: their own level, and by when; one in eight skips the page."""
+        if self.says.random() < 0.125 and not self._is_named(practitioner_id):
+            return {}
+        own = 3 + practitioner_id % 5
+        level = {When.BEFORE: own, When.NOW: own + 3, When.BACK: own - 1, When.LATER: own + 2}[when]
+        return {
+            name: max(0, min(10, level + self.says.choice((-1, 0, 0, 1)))) for name, _ in module.confidence_statements
+        }
+
+    def _afterwards(self, module: TrainingModule, practitioner_id: int, passed: dt.datetime) -> Steps:
+        """Look back, pledge, and take the follow-ups; most take only some of it."""
+        named, completed_on = self._is_named(practitioner_id), clock.day_of(passed)
+        looks_back, pledges = (named or self.says.random() < share for share in (0.65, 0.7))
+        yield passed + dt.timedelta(minutes=3)
+        if looks_back:
+            for when in (When.NOW, When.BACK):
+                record_afterwards(practitioner_id, module, when, self._ratings(module, practitioner_id, when))
+            record_pledge(practitioner_id, module, self._pledge(module, completed_on) if pledges else None)
+        for plan in FOLLOW_UPS.values():
+            takes_it = plan.number < 3 if named else self.says.random() < (0.4, 0.3, 0.25)[plan.number - 1]
+            if not takes_it:  # the named ones leave the last one open, to try it
+                continue
+            yield passed + dt.timedelta(days=self.says.randint(plan.opens, min(plan.closes, plan.opens + 12)))
+            self._follow(module, practitioner_id, plan, has_pledged=looks_back and pledges)
+
+    def _pledge(self, module: TrainingModule, completed_on: dt.date) -> Pledge:
+        situation, action = self.says.choice(module.pledges).removeprefix("When ").rstrip(".").split(", I will ", 1)
+        by_on = completed_on + dt.timedelta(days=self.says.randint(7, 42))
+        return Pledge(situation, action, by_on, self.says.choice(("my supervisor", "our team meeting", "a colleague")))
+
+    def _follow(self, module: TrainingModule, practitioner_id: int, plan: Plan, *, has_pledged: bool) -> None:
+        """Take a follow-up to its end, a little less sure of the answers than in the quiz."""
+        begin_follow_up(practitioner_id, module, plan.number)
+        follow_up = find_follow_up(practitioner_id, module.key, 1, plan.number)
+        assert follow_up is not None  # it was begun on the line before
+        for position, drawn in enumerate(follow_up.form, start=1):
+            item, chosen = module.item[drawn.item_id], drawn.key
+            if self.says.random() > 0.72:
+                chosen = self._slip(item.type, len(item.parts), drawn.key, self.says)
+            record_answer(practitioner_id, follow_up, position, chosen)
+        for asked in plan.asks:
+            if isinstance(asked, When):
+                record_afterwards(practitioner_id, module, asked, self._ratings(module, practitioner_id, asked))
+            elif asked is About.PLEDGE and has_pledged:
+                kept = self.says.choices(list(Kept), weights=(4, 4, 3) if plan.number == 3 else (2, 4, 5))[0]
+                record_words(practitioner_id, module.key, plan.number, asked, kept=kept)
+            elif asked is About.PRACTICE:
+                words = self.says.choice(("", "I ask on the same day.", "I write down what is known and who said it."))
+                record_words(practitioner_id, module.key, plan.number, asked, words=words)
 
     def _sit(self, module: TrainingModule, practitioner_id: int, grasp: float) -> bool:
         attempt_id = start_quiz(practitioner_id, module)
@@ -206,14 +279,14 @@ class Past:
             item = module.item[drawn.item_id]
             chosen = drawn.key
             if self.chance.random() > grasp:
-                chosen = self._slip(item.type, len(item.parts), drawn.key)
+                chosen = self._slip(item.type, len(item.parts), drawn.key, self.chance)
             record_response(practitioner_id, attempt_id, position, drawn.item_id, chosen)
         return submit_quiz(practitioner_id, attempt_id, self.library).passed
 
-    def _slip(self, type_: ItemType, parts: int, key: tuple[int, ...]) -> tuple[int, ...]:
+    def _slip(self, type_: ItemType, parts: int, key: tuple[int, ...], chance: Random) -> tuple[int, ...]:
         """An answer that is not the key."""
         if type_ in (ItemType.ORDERING, ItemType.MATCHING):
             return (key[1], key[0], *key[2:]) if key[0] != key[1] else (key[-1], *key[1:-1], key[0])
         if type_ is ItemType.MULTIPLE:
             return key[:-1]
-        return (self.chance.choice([position for position in range(parts) if position not in key]),)
+        return (chance.choice([position for position in range(parts) if position not in key]),)

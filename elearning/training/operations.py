@@ -1,5 +1,7 @@
 """The writes of the journey, and the one that crosses capabilities: a pass is a completion and a certificate."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import bindparam, text
 
 from elearning.assessment.operations import start_attempt, submit_attempt
@@ -9,11 +11,13 @@ from elearning.catalogue.types import TrainingModule
 from elearning.certificates.operations import issue_certificate
 from elearning.completions.operations import record_completion
 from elearning.core import clock
-from elearning.core.db import Moment, atomic
+from elearning.core.db import Moment, atomic, serialise
 from elearning.core.errors import Refused
+from elearning.evaluation.operations import CLOSED, record_confidence
+from elearning.evaluation.types import When
 from elearning.people.queries import agency_on
 from elearning.training.queries import progress_in
-from elearning.training.types import Quiz
+from elearning.training.types import Before, Quiz
 
 # As text: both engines read it.
 _READ = text("""
@@ -30,6 +34,20 @@ def record_section_read(practitioner_id: int, module_key: str, slug: str) -> Non
     read = {"practitioner_id": practitioner_id, "module_key": module_key, "slug": slug, "now": clock.now()}
     with atomic() as session:
         session.execute(_READ, read)
+
+
+def record_before(practitioner_id: int, module: TrainingModule, ratings: Mapping[str, int]) -> None:
+    """Keep how sure someone feels before the module; no ratings when they skip it. Once: later ones change nothing.
+
+    Raises Refused when they have read on.
+    """
+    with atomic():
+        serialise(f"evaluation of {practitioner_id}")
+        stands = progress_in(practitioner_id, [module])[0]
+        if stands.before is Before.GONE:
+            raise Refused(CLOSED)
+        if stands.before is Before.OPEN:
+            record_confidence(practitioner_id, module, stands.set_number, When.BEFORE, ratings)
 
 
 def start_quiz(practitioner_id: int, module: TrainingModule) -> int:

@@ -10,6 +10,7 @@ from elearning.catalogue.types import TrainingModule
 from elearning.completions.queries import list_completions
 from elearning.core import clock
 from elearning.core.db import fetch
+from elearning.evaluation.queries import rounds_of
 from elearning.stories.queries import stories_of
 from elearning.training.models import SectionProgress
 from elearning.training.rules import progress
@@ -21,7 +22,7 @@ _READ = select(SectionProgress.module_key, SectionProgress.slug, SectionProgress
 
 
 def progress_in(practitioner_id: int, modules: list[TrainingModule]) -> list[Progress]:
-    """Where someone stands in each of the modules: four queries, however many modules there are."""
+    """Where someone stands in each of the modules: five queries, however many modules there are."""
     only = modules[0].key if len(modules) == 1 else None
     read: dict[str, dict[str, dt.datetime]] = defaultdict(dict)
     for key, slug, moment in fetch(_READ, practitioner_id=practitioner_id):
@@ -29,6 +30,7 @@ def progress_in(practitioner_id: int, modules: list[TrainingModule]) -> list[Pro
     attempts = list_attempts(practitioner_id, only)
     completions = list_completions(practitioner_id)
     stories = stories_of(practitioner_id)
+    rounds = rounds_of(practitioner_id)
     return [
         progress(
             module,
@@ -38,6 +40,7 @@ def progress_in(practitioner_id: int, modules: list[TrainingModule]) -> list[Pro
             clock.now(),
             clock.today(),
             stories.get(module.key),
+            rounds.get(module.key),
         )
         for module in modules
     ]

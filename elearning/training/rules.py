@@ -7,7 +7,9 @@ from elearning.assessment.types import AttemptFacts
 from elearning.catalogue.types import Section, TrainingModule
 from elearning.completions.rules import renewal_opens_on
 from elearning.completions.types import CompletionFacts
-from elearning.training.types import CONTENT_NOTE, Progress, Quiz
+from elearning.evaluation.rules import waiting
+from elearning.evaluation.types import Round, When
+from elearning.training.types import CONTENT_NOTE, Before, Progress, Quiz
 
 
 def progress(
@@ -18,13 +20,15 @@ def progress(
     now: dt.datetime,
     today: dt.date,
     story: bool | None = None,
+    rounds: Mapping[int, Round] | None = None,
 ) -> Progress:
     """Where someone stands. `completions` are theirs of this module, newest first. `story` says whether they came to
-    an ending of its story; None if they have not begun it.
+    an ending of its story; None if they have not begun it. `rounds` hold what they said of themselves, by set number.
 
     A set of attempts ends with a pass; the next set opens when the renewal window does. Within a set the next attempt
     opens once the sections of the wrong answers were read again, and after the last one a pause comes first.
     """
+    rounds = rounds or {}
     set_number = len(completions) + 1
     in_set = [attempt for attempt in attempts if attempt.set_number == set_number]
     newest = completions[0] if completions else None
@@ -32,6 +36,8 @@ def progress(
 
     def stands(quiz: Quiz, **more: object) -> Progress:
         number = len(in_set) if quiz is Quiz.OPEN else len(in_set) + 1
+        round_ = rounds.get(set_number - (quiz is Quiz.PASSED), Round())
+        has_begun = bool(in_set) if newest else any(slug != CONTENT_NOTE for slug in read)
         return Progress(
             module=module,
             read=dict(read),
@@ -43,6 +49,8 @@ def progress(
             renews_from=renewal,
             has_begun_story=story is not None,
             has_followed_story=bool(story),
+            before=before(round_, is_open=quiz is not Quiz.PASSED and not has_begun),
+            waiting=waiting(rounds.get(len(completions), Round()), newest.completed_on, today) if newest else None,
             **more,  # type: ignore[arg-type]  # the optional fields of Progress
         )
 
@@ -62,6 +70,14 @@ def progress(
     if module.scenario is not None and not story:
         return stands(Quiz.READ_FIRST)
     return stands(Quiz.READY)
+
+
+def before(round_: Round, *, is_open: bool) -> Before:
+    """Whether someone said how sure they feel before a set of attempts; `is_open` if they still may."""
+    rated = round_.said.get(When.BEFORE)
+    if rated is None:
+        return Before.OPEN if is_open else Before.GONE
+    return Before.ANSWERED if rated else Before.SKIPPED
 
 
 def sections_to_revisit(

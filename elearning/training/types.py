@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from elearning.assessment.types import AttemptFacts
 from elearning.catalogue.types import Scenario, Section, TrainingModule
+from elearning.evaluation.types import Waiting
 
 CONTENT_NOTE = "content-note"  # kept with the sections someone has read
 
@@ -19,6 +20,15 @@ class Quiz(StrEnum):
     REVISIT = "revisit"  # not passed: some sections to read again
     PAUSED = "paused"  # the attempts of a set are used up for now
     PASSED = "passed"
+
+
+class Before(StrEnum):
+    """Whether someone said how sure they felt before the module; also the words the page shows."""
+
+    OPEN = "Not started"
+    ANSWERED = "Completed"
+    SKIPPED = "Skipped"
+    GONE = "Not answered"  # they read on
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,8 @@ class Progress:
     opens_at: dt.datetime | None = None  # the end of a pause
     expires_on: dt.date | None = None  # of the latest completion
     renews_from: dt.date | None = None
+    before: Before = Before.OPEN
+    waiting: Waiting | None = None  # what they may still say about their latest completion
 
     @property
     def next_section(self) -> Section | None:

@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
+from elearning.assessment.forms import QuestionForm, question_form
 from elearning.assessment.operations import SUBMITTED, record_response
 from elearning.assessment.queries import find_last_submitted, find_open_sitting, find_sitting, list_attempts
+from elearning.assessment.review import answered, reviewed
 from elearning.assessment.rules import shown_order
 from elearning.assessment.types import Sitting
 from elearning.catalogue.library import library
@@ -18,14 +20,15 @@ from elearning.core import clock
 from elearning.core.errors import Refused
 from elearning.core.roles import Role
 from elearning.discussions.queries import list_discussions
-from elearning.training.forms import QuestionForm, question_form
-from elearning.training.operations import record_section_read, start_quiz, submit_quiz
+from elearning.evaluation.forms import confidence_form
+from elearning.evaluation.queries import list_pledges
+from elearning.evaluation.types import When
+from elearning.training.operations import record_before, record_section_read, start_quiz, submit_quiz
 from elearning.training.queries import progress_in
-from elearning.training.review import answered, reviewed
 from elearning.training.rules import missed_sections
-from elearning.training.types import CONTENT_NOTE, Quiz
+from elearning.training.types import CONTENT_NOTE, Before, Quiz
 from elearning.web.access import keepable, public, requires
-from elearning.web.forms import Confirmation
+from elearning.web.forms import Confirmation, skipped
 from elearning.web.kept import forget_kept_form
 
 bp = Blueprint("training", __name__)
@@ -65,8 +68,34 @@ def content_note(key: str) -> ResponseReturnValue:
     form = Confirmation()
     if form.validate_on_submit():
         record_section_read(current_user.practitioner_id, key, CONTENT_NOTE)
-        return redirect(url_for("training.section", key=key, slug=module.sections[0].slug))
+        return _before_or_first_section(module)
     return render_template("training/content_note.html", module=module)
+
+
+def _before_or_first_section(module: TrainingModule) -> ResponseReturnValue:
+    """On to the question how sure one feels, while it is open, or to reading."""
+    if progress_in(current_user.practitioner_id, [module])[0].before is Before.OPEN:
+        return redirect(url_for("training.confidence_before", key=module.key))
+    return redirect(url_for("training.section", key=module.key, slug=module.sections[0].slug))
+
+
+@bp.route("/modules/<key>/confidence/before", methods=["GET", "POST"])
+@requires(Role.PRACTITIONER)
+def confidence_before(key: str) -> ResponseReturnValue:
+    """How sure one feels before reading: voluntary, and never in the way of it."""
+    module = _module(key)
+    form = confidence_form(module.confidence_statements)
+    if skipped() or form.validate_on_submit():
+        try:
+            record_before(current_user.practitioner_id, module, {} if skipped() else form.ratings)
+        except Refused as refusal:
+            flash(str(refusal))
+        return redirect(url_for("training.section", key=key, slug=module.sections[0].slug))
+    if progress_in(current_user.practitioner_id, [module])[0].before is not Before.OPEN:
+        return redirect(url_for("training.section", key=key, slug=module.sections[0].slug))
+    return render_template(
+        "evaluation/confidence.html", module=module, when=When.BEFORE, form=form, has_error=bool(form.problems)
+    )
 
 
 @bp.route("/modules/<key>/sections/<slug>", methods=["GET", "POST"])
@@ -241,6 +270,7 @@ def record() -> ResponseReturnValue:
         certificates=list_certificates(practitioner_id),
         attempts=list(reversed(list_attempts(practitioner_id))),
         discussions=list_discussions(practitioner_id),
+        pledges=list_pledges(practitioner_id),
         standing=progress_in(practitioner_id, list(library())),
         titles={module.key: module.title for module in library()},
         today=clock.today(),

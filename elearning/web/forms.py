@@ -80,6 +80,11 @@ class Confirmation:
         return request.method == "POST"
 
 
+def skipped() -> bool:
+    """Whether a page was sent with its "Skip" button, whatever else was typed into it."""
+    return request.method == "POST" and "skip" in request.form
+
+
 class DayField(Field):
     """A day typed as day, month and year in three boxes, `<name>-day` and so on; `data` is a date, or None.
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 # As in 0001: what is only ever appended, with the keys by which INSERT OR REPLACE could otherwise remove an older row.
 PERMANENT = {

@@ -101,7 +101,9 @@ def journey(app: Flask, browser: Browser, email: str, practitioner_id: int) -> N
     browser.get("offer", browser.post("enter the code", after, code=_code_for(app, email)))
     browser.get("module home", f"/modules/{MODULE}")
     browser.get("content note", f"/modules/{MODULE}/content-note")
-    after = browser.post("accept the note", f"/modules/{MODULE}/content-note")
+    before = browser.post("accept the note", f"/modules/{MODULE}/content-note")
+    browser.get("confidence", before)
+    after = browser.post("say how sure", before, skip="yes")
     for _ in app.extensions["library"].modules[MODULE].sections:
         browser.get("read a section", after)
         after = browser.post("finish a section", after)

@@ -50,6 +50,7 @@ def read_all(page: Page) -> None:
     page.goto(HOME)
     page.get_by_role("link", name="Start", exact=True).click()
     page.get_by_role("button", name="Continue").click()
+    say_how_sure(page, "How sure do you feel today?", 4)
     for number, section in enumerate(MODULE.sections, start=1):
         expect(page.get_by_role("heading", level=1)).to_have_text(section.title)
         expect(page.get_by_text(f"Section {number} of {len(MODULE.sections)}", exact=True)).to_be_visible()
@@ -57,6 +58,50 @@ def read_all(page: Page) -> None:
         page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text(f"{len(MODULE.sections)} of {len(MODULE.sections)} sections read")).to_be_visible()
     follow_story(page)
+
+
+def say_how_sure(page: Page, heading: str, rating: int) -> None:
+    """Rate the first statement with the keys, leave the second out, and press the others."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    assert not scrolls_sideways(page)
+    smallest = "Math.min(...[...document.querySelectorAll('.scale label')].map(e => e.getBoundingClientRect()%s))"
+    assert page.evaluate(smallest % ".width") >= 44
+    assert page.evaluate(smallest % ".height") >= 44
+    assert page.locator("input:checked").count() == 0
+    first, _left_out, *others = page.locator("fieldset").all()
+    first.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    for _ in range(rating):
+        page.keyboard.press("ArrowRight")
+    expect(first.get_by_label(str(rating), exact=True)).to_be_checked()
+    for statement in others:
+        statement.get_by_label(str(rating), exact=True).check()
+    page.get_by_role("button", name="Continue").click()
+
+
+def look_back(page: Page) -> None:
+    """From the result to a pledge that stands on the record."""
+    page.get_by_role("link", name="Look back").click()
+    say_how_sure(page, "How sure do you feel now?", 7)
+    say_how_sure(page, "Thinking back, how sure were you really?", 3)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Make a pledge")
+    assert not scrolls_sideways(page)
+    page.get_by_role("button", name="Make this pledge").click()
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    example = page.get_by_text("A date from").inner_text().rpartition("such as ")[2].split()
+    for label, words in (
+        ("When", "somebody is suspended"),
+        ("I will", "ask who sees them"),
+        ("Day", example[0]),
+        ("Month", example[1]),
+        ("Year", example[2]),
+        ("And I will tell", "my supervisor"),
+    ):
+        page.get_by_label(label, exact=True).fill(words)
+    page.get_by_role("button", name="Make this pledge").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My training record")
+    expect(page.get_by_text("ask who sees them")).to_be_visible()
+    assert not scrolls_sideways(page)
 
 
 def follow_story(page: Page) -> None:
@@ -120,7 +165,7 @@ def test_from_the_first_page_to_a_certificate(page: Page, browser: Browser, demo
     document = page.request.get(pdf)
     assert document.headers["content-type"] == "application/pdf"
     assert document.body().startswith(b"%PDF-")
-    page.goto("/record")
+    look_back(page)
     expect(page.get_by_role("link", name=number, exact=True)).to_be_visible()
 
     stranger = browser.new_page(base_url=demo_url)
@@ -148,6 +193,30 @@ def test_not_passing_sends_back_to_the_sections_and_then_asks_new_questions(page
         page.goto(f"{HOME}/quiz/result")
     second = sit(page, right=True)
     assert not first & second
+
+
+def test_a_follow_up_eight_weeks_on(page: Page) -> None:
+    """The demonstration's certified person has one waiting; afterwards she has not."""
+    sign_in_as(page, "Anwen")
+    page.goto("/record")
+    page.get_by_role("link", name=re.compile("^Eight weeks on")).click()
+    page.get_by_role("button", name="Start").click()
+    for number in range(1, 5):
+        expect(page.get_by_text(f"Eight weeks on: question {number} of 4")).to_be_visible()
+        choose(page, right=number > 1)
+        expect(page.get_by_text("That is right." if number > 1 else "Not quite.")).to_be_visible()
+        assert not scrolls_sideways(page)
+        page.get_by_role("link", name="Next question" if number < 4 else "Continue", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("How did your pledge go?")
+    page.get_by_label("Partly").check()
+    page.get_by_role("button", name="Continue").click()
+    say_how_sure(page, "How sure do you feel, eight weeks on?", 6)
+    page.get_by_label("What did you do differently?").fill("I ask on the same day.")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    expect(page.get_by_text("What I do differently: I ask on the same day.")).to_be_visible()
+    page.goto("/record")
+    expect(page.get_by_text("For you now")).to_have_count(0)
 
 
 def test_an_error_takes_the_focus_and_loses_nothing(page: Page) -> None:

@@ -44,6 +44,25 @@ CERTIFICATE = {
     "signatory": "A chair",
     "details_digest": "d" * 64,
 }
+RATED: dict[str, Any] = {"practitioner_id": 1, "module_key": "sample", "set_number": 1}
+CONFIDENCE: dict[str, Any] = RATED | {"module_version": 1, "answered_at": LATER}
+PLEDGE: dict[str, Any] = {
+    "module_key": "sample",
+    "module_version": 1,
+    "set_number": 1,
+    "situation": "it rains",
+    "action": "ask",
+    "by_on": EXPIRY,
+    "tell": "my lead",
+    "made_at": LATER,
+}
+FOLLOW_UP: dict[str, Any] = RATED | {
+    "module_version": 1,
+    "form": ATTEMPT["form"],
+    "form_length": 2,
+    "begun_at": LATER,
+}
+ANSWER: dict[str, Any] = {"follow_up_id": 1, "answered_at": LATER}
 
 DISCUSSION = {
     "module_key": "sample",
@@ -105,6 +124,12 @@ FIRST: list[tuple[str, Row]] = [
             "taken_at": MORNING,
         },
     ),
+    ("confidence_answer", CONFIDENCE | {"moment": "before"}),
+    ("confidence_rating", RATED | {"moment": "before", "statement": "1.1", "rating": 3}),
+    ("pledge", PLEDGE | {"practitioner_id": 1}),
+    ("follow_up", FOLLOW_UP | {"id": 1, "number": 1}),
+    ("follow_up_response", ANSWER | {"position": 1, "item_id": "SA-01", "chosen": "[0]", "is_right": True}),
+    ("follow_up_words", {"follow_up_id": 1, "about": "pledge", "kept": "partly", "words": "", "answered_at": LATER}),
     ("certificate", CERTIFICATE | {"number": "A" * 17}),
     ("discussion", DISCUSSION | {"id": 1, "code": "K7M4QX2"}),
     ("discussion", DISCUSSION | {"id": 2, "code": "2222222"}),
@@ -186,6 +211,12 @@ NEXT: dict[str, Row] = {
         "ending": "dry",
         "taken_at": LATER,
     },
+    "confidence_answer": CONFIDENCE | {"moment": "later"},
+    "confidence_rating": RATED | {"moment": "before", "statement": "1.2", "rating": 10},
+    "pledge": PLEDGE | {"practitioner_id": 2, "situation": None, "action": None, "by_on": None, "tell": None},
+    "follow_up": FOLLOW_UP | {"id": 2, "number": 2},
+    "follow_up_response": ANSWER | {"position": 2, "item_id": "SA-02", "chosen": "[1]", "is_right": False},
+    "follow_up_words": {"follow_up_id": 1, "about": "practice", "words": "", "answered_at": LATER},
     "certificate": CERTIFICATE | {"number": "B" * 17, "supersedes": "A" * 17},
     "discussion": DISCUSSION | {"id": 3, "code": "3333333"},
     "discussion_detail": {"discussion_id": 2, "change": "We ring back.", "owner": "The duty manager"},

@@ -20,6 +20,7 @@ from tests.database.rows import (
     DAY,
     DISCUSSION,
     FIRST,
+    FOLLOW_UP,
     LATER,
     MORNING,
     NEXT,
@@ -36,6 +37,8 @@ PERMANENT = [
     "discussion",
     "discussion_claim",
     "discussion_detail",
+    "follow_up",
+    "follow_up_response",
     "module_version",
 ]
 SITTING = ["attempt", "response"]
@@ -150,6 +153,7 @@ TAKES_A_KEY = {
         "discussion_claim",
         {"discussion_id": 1, "place": 2, "practitioner_id": 1, "claimed_at": LATER},
     ),
+    "follow-up by its number": ("follow_up", FOLLOW_UP | {"id": 3, "number": 1}),
     "attempt by its number": ("attempt", ATTEMPT | {"id": 3, "number": 1}),
     "attempt by being open": ("attempt", ATTEMPT | {"id": 3, "number": 2, "practitioner_id": 2}),
     "attempt by being passed": (
@@ -242,6 +246,16 @@ SITTINGS = {
     "a response is to the question of its place": (
         "INSERT INTO response (attempt_id, position, item_id, chosen, answered_at)"
         " VALUES (2, 2, 'SA-01', '[0]', '2026-02-01')",
+        "no such question",
+    ),
+    "there is no question past the last of a follow-up": (
+        "INSERT INTO follow_up_response (follow_up_id, position, item_id, chosen, is_right, answered_at)"
+        " VALUES (1, 3, 'SA-03', '[0]', true, '2026-02-01')",
+        "no such question",
+    ),
+    "an answer of a follow-up is to the question of its place": (
+        "INSERT INTO follow_up_response (follow_up_id, position, item_id, chosen, is_right, answered_at)"
+        " VALUES (1, 2, 'SA-01', '[0]', true, '2026-02-01')",
         "no such question",
     ),
     "a completion has one certificate that supersedes none": (
@@ -445,6 +459,18 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
     "ck_story_step_numbers": {"walk": 0},
     "ck_story_step_choice": {"choice": -1},
     "ck_story_step_ending": {"walk": 2, "number": 0},
+    "ck_confidence_answer_set_number": {"set_number": 0},
+    "ck_confidence_answer_moment": {"moment": "someday"},
+    "ck_confidence_rating_rating": {"rating": 11},
+    "ck_pledge_set_number": {"set_number": 0},
+    "ck_pledge_whole": {"action": "ask"},
+    "ck_follow_up_set_number": {"set_number": 0},
+    "ck_follow_up_number": {"number": 4},
+    "ck_follow_up_form_length": {"form_length": 0},
+    "ck_follow_up_response_position": {"position": 0},
+    "ck_follow_up_words_about": {"about": "weather"},
+    "ck_follow_up_words_kept": {"about": "pledge", "follow_up_id": 2, "kept": "never"},
+    "ck_follow_up_words_kept_a_pledge": {"kept": "partly"},
     "ck_attempt_numbers": {"set_number": 0},
     "ck_attempt_pass_mark": {"pass_mark": 3},
     "ck_response_position": {"position": 0},

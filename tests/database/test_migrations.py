@@ -25,6 +25,8 @@ PERMANENT = [
     "discussion",
     "discussion_claim",
     "discussion_detail",
+    "follow_up",
+    "follow_up_response",
     "module_version",
 ]
 

@@ -96,6 +96,9 @@ def site(
             "<slug>": sample.sections[0].slug,
             "<int:position>": "1",
             "<int:step>": "1",
+            "<any:moment>": "now",
+            "<any:about>": "pledge",
+            "<int:number>": "1",
             "<int:attempt_id>": str(attempt_id),
             "<path:filename>": "style.css",
         }

@@ -50,6 +50,8 @@ class TestReading:
     def test_continue_leads_to_the_next_section_and_after_the_last_to_the_task_list(
         self, client: CheckedClient
     ) -> None:
+        assert journey.post(client, f"{HOME}/content-note").location == f"{HOME}/confidence/before"
+        assert journey.post(client, f"{HOME}/confidence/before").location == f"{HOME}/sections/before-you-start"
         assert journey.post(client, f"{HOME}/content-note").location == f"{HOME}/sections/before-you-start"
         assert journey.post(client, f"{HOME}/sections/the-idea").location == f"{HOME}/sections/what-next"
         assert journey.post(client, f"{HOME}/sections/what-next").location == HOME

@@ -1,0 +1,185 @@
+"""Writes of what learners say. Each page is said once: sent again, or from a second tab, the first stays (law 1)."""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from sqlalchemy import insert
+
+from elearning.assessment.rules import is_right, write_form
+from elearning.catalogue.types import TrainingModule
+from elearning.core import clock
+from elearning.core.db import atomic, serialise
+from elearning.core.errors import Refused
+from elearning.evaluation.models import (
+    ConfidenceAnswer,
+    ConfidenceRating,
+    FollowUpResponse,
+    FollowUpRow,
+    FollowUpWords,
+    PledgeRow,
+)
+from elearning.evaluation.queries import find_afterwards, find_follow_up, list_met
+from elearning.evaluation.rules import FOLLOW_UPS, draw_follow_up, follow_up_step, is_open, open_look_back
+from elearning.evaluation.types import About, Afterwards, FollowUp, Kept, Plan, Pledge, When
+
+CLOSED = "These questions are closed, so nothing was kept."
+FOLLOW_UP_CLOSED = "This follow-up is not open, so nothing was kept. What you answered while it was open stays."
+
+
+# Made once, for they are busy.
+_CONFIDENCE, _RATINGS, _ANSWER = insert(ConfidenceAnswer), insert(ConfidenceRating), insert(FollowUpResponse)
+
+
+def record_confidence(
+    practitioner_id: int, module: TrainingModule, set_number: int, when: When, ratings: Mapping[str, int]
+) -> None:
+    """Keep how sure someone feels: statement to rating, none of them when they skip the page.
+
+    Whether the page may be answered now, and was not before, is the caller's to decide inside the same `atomic()`.
+    """
+    round_ = {
+        "practitioner_id": practitioner_id, "module_key": module.key, "set_number": set_number, "moment": when
+    }  # fmt: skip
+    with atomic() as session:
+        answer = {**round_, "module_version": module.version, "answered_at": clock.now()}
+        session.execute(_CONFIDENCE, answer)
+        if ratings:
+            rows = [{**round_, "statement": statement, "rating": rating} for statement, rating in ratings.items()]
+            session.execute(_RATINGS, rows)
+
+
+def record_afterwards(practitioner_id: int, module: TrainingModule, when: When, ratings: Mapping[str, int]) -> None:
+    """Keep how sure someone feels now, felt before, or feels eight weeks on. Once: later ones change nothing.
+
+    Raises Refused when it is not the time for it.
+    """
+    with atomic():
+        here = _here(practitioner_id, module.key)
+        if when in here.round.said:
+            return
+        if when is When.LATER:
+            if not _is_next(here, FOLLOW_UPS[3], when):
+                raise Refused(FOLLOW_UP_CLOSED)
+        elif open_look_back(here.round, here.completed_on, clock.today()) is not when:
+            raise Refused(CLOSED)
+        record_confidence(practitioner_id, module, here.set_number, when, ratings)
+
+
+def record_pledge(practitioner_id: int, module: TrainingModule, pledge: Pledge | None) -> bool:
+    """Keep a pledge, or with None that someone makes none. Once; whether it was this time.
+
+    Raises Refused when it is not the time for it.
+    """
+    with atomic() as session:
+        here = _here(practitioner_id, module.key)
+        if here.round.has_pledged is not None:
+            return False
+        if open_look_back(here.round, here.completed_on, clock.today()) is not About.PLEDGE:
+            raise Refused(CLOSED)
+        words = asdict(pledge) if pledge else {}
+        session.execute(
+            insert(PledgeRow).values(
+                practitioner_id=practitioner_id,
+                module_key=module.key,
+                set_number=here.set_number,
+                module_version=module.version,
+                made_at=clock.now(),
+                **words,
+            )
+        )
+        return True
+
+
+def begin_follow_up(practitioner_id: int, module: TrainingModule, number: int) -> None:
+    """Draw the questions of a follow-up from the version on offer. Begun already, it stays as it was drawn.
+
+    Raises Refused when it is not open.
+    """
+    with atomic() as session:
+        here = _here(practitioner_id, module.key)
+        plan = FOLLOW_UPS[number]
+        if number in here.round.begun:
+            return
+        if not is_open(plan, here.completed_on, clock.today()):
+            raise Refused(FOLLOW_UP_CLOSED)
+        met, followed = list_met(practitioner_id, module.key, here.set_number)
+        form = draw_follow_up(module, plan.questions, met, followed, secrets.randbelow(2**31))
+        session.execute(
+            insert(FollowUpRow).values(
+                practitioner_id=practitioner_id,
+                module_key=module.key,
+                module_version=module.version,
+                set_number=here.set_number,
+                number=number,
+                form=write_form(form),
+                form_length=len(form),
+                begun_at=clock.now(),
+            )
+        )
+
+
+def record_answer(practitioner_id: int, follow_up: FollowUp, position: int, chosen: Sequence[int]) -> None:
+    """Keep what was chosen for the next question of a follow-up, marked at once. The same again changes nothing.
+
+    Raises Refused when the follow-up is not theirs or not open, or the question is answered otherwise or not the next.
+    """
+    with atomic() as session:
+        here = _here(practitioner_id, follow_up.module_key)
+        mine = find_follow_up(practitioner_id, follow_up.module_key, here.set_number, follow_up.number)
+        if mine is None or mine.id != follow_up.id:
+            raise Refused(FOLLOW_UP_CLOSED)
+        if position in mine.chosen:
+            if mine.chosen[position] != tuple(chosen):
+                raise Refused("You had answered this question already, and that answer stays.")
+            return
+        if not _is_next(here, FOLLOW_UPS[mine.number], position):
+            raise Refused(FOLLOW_UP_CLOSED)
+        drawn = mine.form[position - 1]
+        answer = {
+            "follow_up_id": mine.id,
+            "position": position,
+            "item_id": drawn.item_id,
+            "chosen": json.dumps(list(chosen)),
+            "is_right": is_right(drawn, chosen),
+            "answered_at": clock.now(),
+        }
+        session.execute(_ANSWER, answer)
+
+
+def record_words(
+    practitioner_id: int, module_key: str, number: int, about: About, *, kept: Kept | None = None, words: str = ""
+) -> None:
+    """Keep how the pledge went, or what someone does differently; both may be left empty. Once.
+
+    Raises Refused when the follow-up is not open or not so far.
+    """
+    with atomic() as session:
+        here = _here(practitioner_id, module_key)
+        begun = here.round.begun.get(number)
+        if begun and about in begun.told:
+            return
+        follow_up = find_follow_up(practitioner_id, module_key, here.set_number, number)
+        if follow_up is None or not _is_next(here, FOLLOW_UPS[number], about):
+            raise Refused(FOLLOW_UP_CLOSED)
+        session.execute(
+            insert(FollowUpWords).values(
+                follow_up_id=follow_up.id, about=about, kept=kept, words=words, answered_at=clock.now()
+            )
+        )
+
+
+def _here(practitioner_id: int, module_key: str) -> Afterwards:
+    """Within `atomic()`: where they stand, while two tabs of one person wait for each other."""
+    serialise(f"evaluation of {practitioner_id}")
+    here = find_afterwards(practitioner_id, module_key)
+    if here is None:
+        raise Refused("Complete the module first.")
+    return here
+
+
+def _is_next(here: Afterwards, plan: Plan, step: int | About | When) -> bool:
+    """Whether a follow-up that was begun is open and has come to this step."""
+    is_begun = plan.number in here.round.begun
+    return is_begun and is_open(plan, here.completed_on, clock.today()) and follow_up_step(plan, here.round) == step

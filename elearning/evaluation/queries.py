@@ -1,0 +1,166 @@
+"""Reads of what learners say. Each is given whose it is: there is no other way to a rating or a word (law 5)."""
+
+import json
+from collections import defaultdict
+from dataclasses import fields
+
+from sqlalchemy import ColumnElement, Date, Integer, bindparam, select, text
+
+from elearning.assessment.queries import list_attempts
+from elearning.assessment.rules import read_form
+from elearning.core.db import Base, db
+from elearning.evaluation.models import ConfidenceRating, FollowUpResponse, FollowUpRow, FollowUpWords, PledgeRow
+from elearning.evaluation.types import About, Afterwards, Begun, FollowUp, Kept, KeptPledge, Pledge, Round, Told, When
+
+# As text: both engines read it, and building a union of three tables anew on every page would take longer than reading it.
+_ROUNDS = text("""
+    SELECT a.module_key, a.set_number, 'said' AS kind, a.moment AS what, count(r.rating) AS number,
+           0 AS questions, 0 AS answered
+    FROM confidence_answer a
+    LEFT JOIN confidence_rating r ON r.practitioner_id = a.practitioner_id AND r.module_key = a.module_key
+        AND r.set_number = a.set_number AND r.moment = a.moment
+    WHERE a.practitioner_id = :practitioner_id
+    GROUP BY a.module_key, a.set_number, a.moment
+    UNION ALL
+    SELECT module_key, set_number, 'pledge', '', CASE WHEN action IS NULL THEN 0 ELSE 1 END, 0, 0
+    FROM pledge
+    WHERE practitioner_id = :practitioner_id
+    UNION ALL
+    SELECT f.module_key, f.set_number, 'follow-up', coalesce(w.about, ''), f.number, f.form_length,
+           (SELECT count(*) FROM follow_up_response r WHERE r.follow_up_id = f.id)
+    FROM follow_up f
+    LEFT JOIN follow_up_words w ON w.follow_up_id = f.id
+    WHERE f.practitioner_id = :practitioner_id
+""")
+
+_LATEST = text("""
+    SELECT count(*) AS set_number, max(completed_on) AS completed_on
+    FROM completion_detail d
+    JOIN completion c ON c.place = d.place
+    WHERE d.practitioner_id = :practitioner_id AND c.module_key = :module_key
+""").columns(set_number=Integer, completed_on=Date)
+
+
+def rounds_of(practitioner_id: int) -> dict[str, dict[int, Round]]:
+    """What someone answered so far, by module and set number, without what it says. One query."""
+    said: dict[tuple[str, int], dict[When, int]] = defaultdict(dict)
+    pledged: dict[tuple[str, int], bool] = {}
+    begun: dict[tuple[str, int], dict[int, Begun]] = defaultdict(dict)
+    for row in db.session.execute(_ROUNDS, {"practitioner_id": practitioner_id}):
+        this = (row.module_key, row.set_number)
+        if row.kind == "said":
+            said[this][When(row.what)] = row.number
+        elif row.kind == "pledge":
+            pledged[this] = bool(row.number)
+        else:  # once for each thing told
+            told = begun[this][row.number].told if row.number in begun[this] else frozenset()
+            told |= {About(row.what)} if row.what else set()
+            begun[this][row.number] = Begun(row.questions, row.answered, told)
+    rounds: dict[str, dict[int, Round]] = defaultdict(dict)
+    for this in {*said, *pledged, *begun}:
+        key, set_number = this
+        rounds[key][set_number] = Round(said[this], pledged.get(this), begun[this])
+    return rounds
+
+
+def find_afterwards(practitioner_id: int, module_key: str) -> Afterwards | None:
+    """Where someone stands after their latest completion of a module; None if they never completed it."""
+    of = {"practitioner_id": practitioner_id, "module_key": module_key}
+    set_number, completed_on = db.session.execute(_LATEST, of).one()
+    if completed_on is None:
+        return None
+    round_ = rounds_of(practitioner_id).get(module_key, {}).get(set_number, Round())
+    return Afterwards(completed_on, set_number, round_)
+
+
+_WORDS = [getattr(PledgeRow, field.name) for field in fields(Pledge)]
+
+
+def list_pledges(practitioner_id: int) -> list[KeptPledge]:
+    """Every pledge someone made, newest first. For its writer only."""
+    made = select(PledgeRow.module_key, *_WORDS).where(
+        PledgeRow.practitioner_id == practitioner_id, PledgeRow.action.is_not(None)
+    )
+    rows = db.session.execute(made.order_by(PledgeRow.made_at.desc()))
+    return [KeptPledge(key, Pledge(*words)) for key, *words in rows]
+
+
+def find_pledge(practitioner_id: int, module_key: str, set_number: int) -> Pledge | None:
+    """The pledge of a round, if one was made. For its writer only."""
+    of = _round(PledgeRow, practitioner_id, module_key, set_number)
+    words = db.session.execute(select(*_WORDS).where(*of, PledgeRow.action.is_not(None))).one_or_none()
+    return Pledge(*words) if words else None
+
+
+def _round(row: type[Base], practitioner_id: int, module_key: str, set_number: int) -> list[ColumnElement[bool]]:
+    of = {"practitioner_id": practitioner_id, "module_key": module_key, "set_number": set_number}
+    return [getattr(row, column) == value for column, value in of.items()]
+
+
+def ratings_of(practitioner_id: int, module_key: str, set_number: int) -> dict[When, dict[str, int]]:
+    """How sure someone felt, statement by statement, at each time of a round. For themselves only."""
+    ratings: dict[When, dict[str, int]] = {when: {} for when in When}
+    of = _round(ConfidenceRating, practitioner_id, module_key, set_number)
+    for row in db.session.scalars(select(ConfidenceRating).where(*of)):
+        ratings[When(row.moment)][row.statement] = row.rating
+    return ratings
+
+
+_FOLLOW_UP = (
+    select(FollowUpRow, FollowUpResponse.position, FollowUpResponse.chosen)
+    .outerjoin(FollowUpResponse, FollowUpResponse.follow_up_id == FollowUpRow.id)
+    .where(
+        FollowUpRow.practitioner_id == bindparam("practitioner_id"),
+        FollowUpRow.module_key == bindparam("module_key"),
+        FollowUpRow.set_number == bindparam("set_number"),
+        FollowUpRow.number == bindparam("number"),
+    )
+)
+
+
+def find_follow_up(practitioner_id: int, module_key: str, set_number: int, number: int) -> FollowUp | None:
+    """A follow-up that was begun, with what was answered."""
+    this = {"practitioner_id": practitioner_id, "module_key": module_key, "set_number": set_number, "number": number}
+    found = db.session.execute(_FOLLOW_UP, this).all()
+    if not found:
+        return None
+    row = found[0].FollowUpRow
+    return FollowUp(
+        id=row.id,
+        module_key=row.module_key,
+        module_version=row.module_version,
+        number=row.number,
+        form=read_form(row.form),
+        chosen={each.position: tuple(json.loads(each.chosen)) for each in found if each.position is not None},
+    )
+
+
+def find_told(follow_up_id: int, practitioner_id: int, about: About) -> Told | None:
+    """What someone wrote in a follow-up. For its writer only."""
+    row = db.session.scalars(
+        select(FollowUpWords)
+        .join(FollowUpRow, FollowUpRow.id == FollowUpWords.follow_up_id)
+        .where(
+            FollowUpWords.follow_up_id == follow_up_id,
+            FollowUpWords.about == about,
+            FollowUpRow.practitioner_id == practitioner_id,
+        )
+    ).one_or_none()
+    return Told(Kept(row.kept) if row.kept else None, row.words) if row else None
+
+
+def list_met(practitioner_id: int, module_key: str, set_number: int) -> tuple[list[list[str]], list[str]]:
+    """The items someone has met at a module: of each attempt and follow-up, oldest first; and of this round's follow-ups."""
+    met = [
+        (attempt.started_at, [drawn.item_id for drawn in attempt.form])
+        for attempt in list_attempts(practitioner_id, module_key)
+    ]
+    followed: list[str] = []
+    rows = select(FollowUpRow).where(
+        FollowUpRow.practitioner_id == practitioner_id, FollowUpRow.module_key == module_key
+    )
+    for row in db.session.scalars(rows):
+        ids = [drawn.item_id for drawn in read_form(row.form)]
+        met.append((row.begun_at, ids))
+        followed += ids if row.set_number == set_number else []
+    return [ids for _moment, ids in sorted(met, key=lambda each: each[0])], followed
