@@ -6,7 +6,7 @@ longest ago come back. `draw_problems` proves all of it for a bank, seed by seed
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from random import Random
 
@@ -66,15 +66,18 @@ def _deal(pools: list[Pool], forms: int, avoid: frozenset[str], scenarios: int, 
     unseen = [([item for item in pool if item.id not in avoid], each) for pool, each in pools]
     if any(len(pool) < each * forms for pool, each in unseen):
         raise NoLegalForm
+    judged = [(pool, each) for pool, each in unseen if _scenarios(pool)]  # the others cannot make a form illegal
     for _ in range(TRIES):
-        dealt: list[list[Item]] = [[] for _ in range(forms)]
-        for pool, each in unseen:
+        for pool, _each in unseen:
             chance.shuffle(pool)
-            for number, form in enumerate(dealt):
-                form += pool[number * each : (number + 1) * each]
-        if all(_scenarios(form) >= scenarios for form in dealt):
-            return dealt[0]
+        if all(_scenarios(_form(judged, number)) >= scenarios for number in range(forms)):
+            return _form(unseen, 0)
     raise NoLegalForm
+
+
+def _form(pools: list[tuple[list[Item], int]], number: int) -> list[Item]:
+    """What the form at this place has of shuffled pools."""
+    return [item for pool, each in pools for item in pool[number * each : (number + 1) * each]]
 
 
 def _scenarios(items: Iterable[Item]) -> int:
@@ -108,8 +111,10 @@ def read_form(text: str) -> Form:
 def draw_problems(module: TrainingModule, seeds: int = 1000) -> list[str]:
     """Why the bank cannot give every practitioner a full set of legal attempts; empty when every seed is legal."""
     plan = module.blueprint
-    wanted = Counter({(outcome.id, False): plan.lower_per_outcome for outcome in module.outcomes})
-    wanted.update({(outcome.id, True): plan.apply_per_outcome for outcome in module.outcomes})
+    each = {False: plan.lower_per_outcome, True: plan.apply_per_outcome}
+    kinds: defaultdict[tuple[str, bool], set[str]] = defaultdict(set)
+    for item in module.items:
+        kinds[item.outcome, item.level is Level.APPLY].add(item.id)
     pools = _pools(module)
     for seed in range(seeds):
         seen: list[frozenset[str]] = []
@@ -123,7 +128,7 @@ def draw_problems(module: TrainingModule, seeds: int = 1000) -> list[str]:
             legal = (
                 len(ids) == module.form_length
                 and _scenarios(items) >= plan.scenarios_at_least
-                and Counter((item.outcome, item.level is Level.APPLY) for item in items) == wanted
+                and all(len(ids & kind) == each[apply] for (_, apply), kind in kinds.items())
             )
             if shared or not legal:
                 return [f"attempt {number} (seed {seed}) breaks the blueprint or repeats {sorted(shared)}"]

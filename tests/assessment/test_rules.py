@@ -1,5 +1,6 @@
 """Drawing forms and marking, without a database."""
 
+import hashlib
 from random import Random
 
 import pytest
@@ -21,6 +22,7 @@ from elearning.catalogue.types import ItemType, Level, TrainingModule
 from elearning.settings import ROOT
 from tests.conftest import MODULE
 
+GOLDEN = "7c33bf3fcaa350d1aa838a48bd4a7c81b36f806f249a99ffa1ae0255771032f9"
 REAL = read_packs(ROOT / "modules")
 
 
@@ -57,6 +59,18 @@ def test_the_attempts_of_a_set_share_no_item_and_the_fourth_brings_back_the_firs
 def test_the_same_seed_draws_the_same_form(module: TrainingModule) -> None:
     assert draw(module, 7, []) == draw(module, 7, [])
     assert any(draw(module, seed, []) != draw(module, 7, []) for seed in range(8, 12))
+
+
+def test_seeds_go_on_drawing_what_they_drew(module: TrainingModule) -> None:
+    """The attempts that follow on from stored seeds are drawn as they always were, however the drawing is written."""
+    drawn = hashlib.sha256()
+    for seed in range(100):
+        seen: list[frozenset[str]] = []
+        for attempt in range(4):
+            form = draw(module, seed * 10 + attempt, seen)
+            drawn.update(write_form(form).encode())
+            seen.append(ids(form))
+    assert drawn.hexdigest() == GOLDEN
 
 
 def test_items_that_a_new_version_dropped_do_not_stand_in_the_way(module: TrainingModule) -> None:
