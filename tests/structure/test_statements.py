@@ -26,40 +26,52 @@ from tests.structure.conftest import ASKERS, Site, routes
 # Both databases take the same. Signing in is looked up in one statement, which is the first of every page.
 # Amina has passed, Ben sits the quiz, Grace is in the middle of the story; the two files are asked for as well.
 #
-#                                                nobody amina ben grace olu officer admin
+#                                                         nobody amina ben grace olu officer admin
 TABLE = """
-GET  /                                               0    5    5    5    5    5    5
-GET  /healthz                                        1    1    1    1    1    1    1
-GET  /static/style.css                               0    0    0    0    0    0    0
-GET  /static/<path:filename>                         0    0    0    0    0    0    0
-GET  /sign-in                                        0    1    1    1    1    1    1
-GET  /sign-in/code                                   0    0    0    0    0    0    0
-GET  /signed-out                                     0    1    1    1    1    1    1
-GET  /verify                                         0    1    1    1    1    1    1
-GET  /verify/<number>                                1    2    2    2    2    2    2
-GET  /privacy                                        0    1    1    1    1    1    1
-GET  /accessibility                                  0    1    1    1    1    1    1
-GET  /account                                        0    1    1    1    1    1    1
-GET  /modules/<key>                                  0    5    5    5    5    5    5
-GET  /modules/<key>/content-note                     0    1    1    1    1    1    1
-GET  /modules/<key>/sections/<slug>                  0    1    1    1    1    1    1
-GET  /modules/<key>/sources                          0    1    1    1    1    1    1
-GET  /modules/<key>/story                            0    2    2    2    2    2    2
-GET  /modules/<key>/story/<int:step>                 0    2    2    2    2    2    2
-GET  /modules/<key>/story/<int:step>/followed        0    2    2    2    2    2    2
-GET  /modules/<key>/story/ending                     0    2    2    2    2    2    2
-GET  /modules/<key>/quiz                             0    5    5    5    5    5    5
-GET  /modules/<key>/quiz/<int:position>              0    3    2    3    3    3    3
-GET  /modules/<key>/quiz/check                       0    3    2    3    3    3    3
-GET  /modules/<key>/quiz/result                      0    7    2    2    2    2    2
-GET  /record                                         0    7    7    7    7    7    7
-GET  /record/attempts/<int:attempt_id>               0    2    2    2    2    2    2
-GET  /certificates/<number>                          0    2    2    2    2    2    2
-GET  /certificates/<number>.pdf                      0    2    2    2    2    2    2
-GET  /agency                                         0    1    1    7    7    1    1
-POST /agency/people.csv                              0    1    1    5    5    1    1
-GET  /reports                                        0    1    1    1    1   10    1
-POST /reports/completions.csv                        0    1    1    1    1   11    1
+GET  /                                                        0   6   6   6   6   6   6
+GET  /healthz                                                 1   1   1   1   1   1   1
+GET  /static/style.css                                        0   0   0   0   0   0   0
+GET  /static/<path:filename>                                  0   0   0   0   0   0   0
+GET  /sign-in                                                 0   1   1   1   1   1   1
+GET  /sign-in/code                                            0   0   0   0   0   0   0
+GET  /signed-out                                              0   1   1   1   1   1   1
+GET  /verify                                                  0   1   1   1   1   1   1
+GET  /verify/<number>                                         1   2   2   2   2   2   2
+GET  /privacy                                                 0   1   1   1   1   1   1
+GET  /accessibility                                           0   1   1   1   1   1   1
+GET  /account                                                 0   1   1   1   1   1   1
+GET  /modules/<key>                                           0   6   6   6   6   6   6
+GET  /modules/<key>/content-note                              0   1   1   1   1   1   1
+GET  /modules/<key>/confidence/before                         0   6   6   6   6   6   6
+GET  /modules/<key>/confidence/<any:moment>                   0   3   2   2   2   2   2
+GET  /modules/<key>/pledge                                    0   3   2   2   2   2   2
+GET  /modules/<key>/follow-ups/<int:number>                   0   4   2   2   2   2   2
+GET  /modules/<key>/follow-ups/<int:number>/<int:position>    0   4   2   2   2   2   2
+GET  /modules/<key>/follow-ups/<int:number>/<any:about>       0   4   2   2   2   2   2
+GET  /modules/<key>/sections/<slug>                           0   1   1   1   1   1   1
+GET  /modules/<key>/sources                                   0   1   1   1   1   1   1
+GET  /modules/<key>/story                                     0   2   2   2   2   2   2
+GET  /modules/<key>/story/<int:step>                          0   2   2   2   2   2   2
+GET  /modules/<key>/story/<int:step>/followed                 0   2   2   2   2   2   2
+GET  /modules/<key>/story/ending                              0   2   2   2   2   2   2
+GET  /modules/<key>/quiz                                      0   6   6   6   6   6   6
+GET  /modules/<key>/quiz/<int:position>                       0   3   2   3   3   3   3
+GET  /modules/<key>/quiz/check                                0   3   2   3   3   3   3
+GET  /modules/<key>/quiz/result                               0   8   2   2   2   2   2
+GET  /modules/<key>/team-sheet                                0   1   1   1   1   1   1
+GET  /modules/<key>/team-sheet.pdf                            0   2   2   2   2   2   2
+GET  /modules/<key>/discussions/new                           0   1   1   1   1   1   1
+GET  /record                                                  0  10  10  10  10  10  10
+GET  /record/discussions/<int:discussion_id>                  0   2   2   2   2   2   2
+GET  /record/discussions/claim                                0   1   1   1   1   1   1
+GET  /record/attempts/<int:attempt_id>                        0   2   2   2   2   2   2
+GET  /certificates/<number>                                   0   2   2   2   2   2   2
+GET  /certificates/<number>.pdf                               0   2   2   2   2   2   2
+GET  /agency                                                  0   1   1   8   8   1   1
+GET  /agency/discussions                                      0   1   1   4   4   1   1
+POST /agency/people.csv                                       0   1   1   5   5   1   1
+GET  /reports                                                 0   1   1   1   1  10   1
+POST /reports/completions.csv                                 0   1   1   1   1  11   1
 """
 FILES = [("POST", "/agency/people.csv"), ("POST", "/reports/completions.csv")]
 LINES = {(line.split()[0], line.split()[1]): [int(n) for n in line.split()[2:]] for line in TABLE.strip().splitlines()}
