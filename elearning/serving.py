@@ -63,6 +63,7 @@ def serve(app: Flask, *, port: int, workers: int, when_ready: Callable[[], None]
         "bind": f"127.0.0.1:{port}",
         "workers": workers,
         "threads": 4,
+        "keepalive": 75,  # a connection closed while someone thinks can lose the answer they then send
         "worker_class": "gthread",
         "loglevel": "warning",
         "when_ready": lambda _server: when_ready(),
