@@ -86,6 +86,7 @@ def serve(app: Flask, *, port: int, workers: int, when_ready: Callable[[], None]
         "bind": f"127.0.0.1:{port}",
         "workers": workers,
         "threads": 4,
+        "keepalive": 75,  # a connection closed while someone thinks can lose the answer they then send
         "worker_class": "gthread",
         "loglevel": "warning",
         "logger_class": Log,

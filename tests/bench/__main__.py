@@ -191,7 +191,7 @@ def gunicorn(settings: Settings, port: int) -> Iterator[int]:
         "ELEARNING_BASE_URL": settings.base_url,
     }
     command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "-w", "2", "--threads", "4"]
-    command += ["-k", "gthread", "--log-level", "warning", "wsgi:app"]
+    command += ["-k", "gthread", "--keep-alive", "75", "--log-level", "warning", "wsgi:app"]
     process = subprocess.Popen(command, cwd=ROOT, env=environ)
     try:
         for _ in range(200):
