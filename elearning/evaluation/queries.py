@@ -46,16 +46,16 @@ def rounds_of(practitioner_id: int) -> dict[str, dict[int, Round]]:
     said: dict[tuple[str, int], dict[When, int]] = defaultdict(dict)
     pledged: dict[tuple[str, int], bool] = {}
     begun: dict[tuple[str, int], dict[int, Begun]] = defaultdict(dict)
-    for row in db.session.execute(_ROUNDS, {"practitioner_id": practitioner_id}):
-        this = (row.module_key, row.set_number)
-        if row.kind == "said":
-            said[this][When(row.what)] = row.number
-        elif row.kind == "pledge":
-            pledged[this] = bool(row.number)
+    rows = db.session.execute(_ROUNDS, {"practitioner_id": practitioner_id})
+    for key, set_number, kind, what, number, questions, answered in rows:
+        this = (key, set_number)
+        if kind == "said":
+            said[this][When(what)] = number
+        elif kind == "pledge":
+            pledged[this] = bool(number)
         else:  # once for each thing told
-            told = begun[this][row.number].told if row.number in begun[this] else frozenset()
-            told |= {About(row.what)} if row.what else set()
-            begun[this][row.number] = Begun(row.questions, row.answered, told)
+            told = begun[this][number].told if number in begun[this] else frozenset()
+            begun[this][number] = Begun(questions, answered, told | {About(what)} if what else told)
     rounds: dict[str, dict[int, Round]] = defaultdict(dict)
     for this in {*said, *pledged, *begun}:
         key, set_number = this
@@ -107,7 +107,9 @@ def ratings_of(practitioner_id: int, module_key: str, set_number: int) -> dict[W
 
 
 _FOLLOW_UP = (
-    select(FollowUpRow, FollowUpResponse.position, FollowUpResponse.chosen)
+    select(
+        FollowUpRow.id, FollowUpRow.module_version, FollowUpRow.form, FollowUpResponse.position, FollowUpResponse.chosen
+    )
     .outerjoin(FollowUpResponse, FollowUpResponse.follow_up_id == FollowUpRow.id)
     .where(
         FollowUpRow.practitioner_id == bindparam("practitioner_id"),
@@ -124,15 +126,8 @@ def find_follow_up(practitioner_id: int, module_key: str, set_number: int, numbe
     found = db.session.execute(_FOLLOW_UP, this).all()
     if not found:
         return None
-    row = found[0].FollowUpRow
-    return FollowUp(
-        id=row.id,
-        module_key=row.module_key,
-        module_version=row.module_version,
-        number=row.number,
-        form=read_form(row.form),
-        chosen={each.position: tuple(json.loads(each.chosen)) for each in found if each.position is not None},
-    )
+    chosen = {each.position: tuple(json.loads(each.chosen)) for each in found if each.position is not None}
+    return FollowUp(found[0].id, module_key, found[0].module_version, number, read_form(found[0].form), chosen)
 
 
 def find_told(follow_up_id: int, practitioner_id: int, about: About) -> Told | None:

@@ -43,9 +43,10 @@ bp = Blueprint("evaluation", __name__, url_prefix="/modules/<key>")
 
 
 def _here(key: str) -> tuple[TrainingModule, Afterwards]:
-    """The module as it is now, and where the practitioner stands after completing it."""
+    """The module as it is now, and where the practitioner stands after completing it; who has not goes to its home."""
     module = library().find(key) or abort(404)
-    return module, find_afterwards(current_user.practitioner_id, key) or abort(404)
+    here = find_afterwards(current_user.practitioner_id, key)
+    return module, here or abort(redirect(url_for("training.module", key=key)))
 
 
 def _look_back(key: str, here: Afterwards) -> ResponseReturnValue:
