@@ -23,6 +23,18 @@ from elearning.certificates.queries import list_certificates
 from elearning.core import clock
 from elearning.core.db import atomic, db
 from elearning.demo.cast import NAMED
+from elearning.discussions.operations import claim_discussion, record_discussion
+from elearning.discussions.queries import find_discussion
+from elearning.discussions.types import Log
+from elearning.evaluation.operations import (
+    begin_follow_up,
+    record_afterwards,
+    record_answer,
+    record_pledge,
+    record_words,
+)
+from elearning.evaluation.queries import find_follow_up
+from elearning.evaluation.types import About, Kept, Pledge, When
 from elearning.people import operations as people
 from elearning.people.queries import find_agency
 from elearning.stories.operations import begin_walk, record_choice
@@ -151,6 +163,118 @@ def passed(someone: Someone) -> None:
     sit(someone, wrong=1)
 
 
+def rate(someone: Someone, when: When) -> None:
+    """Say how sure they feel, with one statement left out."""
+    named = [name for name, _statement in module().confidence_statements]
+    ratings = {name: 5 + place % 4 for place, name in enumerate(named[1:])}
+    record_afterwards(someone.practitioner_id, module(), when, ratings)
+
+
+def rated(someone: Someone) -> None:
+    passed(someone)
+    rate(someone, When.NOW)
+
+
+def looked_back(someone: Someone) -> None:
+    rated(someone)
+    rate(someone, When.BACK)
+
+
+def pledged(someone: Someone) -> None:
+    looked_back(someone)
+    record_pledge(
+        someone.practitioner_id,
+        module(),
+        Pledge(
+            "a young person I know is suspended",
+            "ring home the same day, and write down what the young person says",
+            clock.today() + dt.timedelta(days=20),
+            "my supervisor",
+        ),
+    )
+
+
+def after(days: int, someone: Someone) -> None:
+    """Completed with a pledge so many days ago: a follow-up is open."""
+    with clock.at(clock.now() - dt.timedelta(days=days)):
+        pledged(someone)
+
+
+def begin(someone: Someone, number: int, answers: int) -> None:
+    """Begin a follow-up and give so many of its answers, the first of them wrong."""
+    begin_follow_up(someone.practitioner_id, module(), number)
+    for position in range(1, answers + 1):
+        follow_up = find_follow_up(someone.practitioner_id, MODULE, 1, number)
+        assert follow_up is not None
+        chosen = _chosen(follow_up.form[position - 1], right=position > 1)
+        record_answer(someone.practitioner_id, follow_up, position, chosen)
+
+
+def three_days_on(someone: Someone) -> None:
+    after(4, someone)
+
+
+def first_begun(someone: Someone) -> None:
+    after(4, someone)
+    begin(someone, 1, answers=1)
+
+
+def first_done(someone: Someone) -> None:
+    after(4, someone)
+    begin(someone, 1, answers=3)
+
+
+def four_weeks_on(someone: Someone) -> None:
+    after(30, someone)
+    begin(someone, 2, answers=3)
+
+
+def eight_weeks_on(someone: Someone) -> None:
+    after(60, someone)
+    begin(someone, 3, answers=4)
+
+
+def told(someone: Someone) -> None:
+    eight_weeks_on(someone)
+    record_words(someone.practitioner_id, MODULE, 3, About.PLEDGE, kept=Kept.PARTLY, words="Duty weeks got in the way.")
+
+
+def later(someone: Someone) -> None:
+    told(someone)
+    rate(someone, When.LATER)
+
+
+def third_done(someone: Someone) -> None:
+    later(someone)
+    record_words(
+        someone.practitioner_id, MODULE, 3, About.PRACTICE, words="I ask what the young person would call help."
+    )
+
+
+def led(someone: Someone) -> None:
+    """Led a team discussion, and recorded it."""
+    today = clock.today()
+    log = Log(
+        today, 6, "We ring the school on the day of a return from missing.", "Duty manager", today + dt.timedelta(30)
+    )
+    someone.facts["discussion"] = record_discussion(someone.practitioner_id, module(), log)
+
+
+def told_the_code(someone: Someone) -> None:
+    """Was at a discussion that somebody else led, and has its code."""
+    leader, today = people.add_practitioner("Robin Leader"), clock.today()
+    log = Log(today, 3, "We ask what the child said.", "Supervisors", today + dt.timedelta(30))
+    found = find_discussion(leader, record_discussion(leader, module(), log))
+    assert found is not None
+    someone.facts["code"] = found.code
+
+
+def was_there(someone: Someone) -> None:
+    pledged(someone)
+    told_the_code(someone)
+    someone.facts["discussion"] = claim_discussion(someone.practitioner_id, str(someone.facts["code"]))
+
+
 # Whoever a page is seen by. To add one, write its function.
 SITUATIONS: dict[str, Callable[[Someone], None]] = {
     "new": new,
@@ -163,6 +287,19 @@ SITUATIONS: dict[str, Callable[[Someone], None]] = {
     "failed": failed,
     "paused": paused,
     "passed": passed,
+    "rated": rated,
+    "looked back": looked_back,
+    "three days on": three_days_on,
+    "first begun": first_begun,
+    "first done": first_done,
+    "four weeks on": four_weeks_on,
+    "eight weeks on": eight_weeks_on,
+    "told": told,
+    "later": later,
+    "third done": third_done,
+    "led": led,
+    "told the code": told_the_code,
+    "was there": was_there,
 }
 EXPIRED = text("SELECT number FROM certificate JOIN completion USING (place) WHERE expires_on < :today ORDER BY place")
 

@@ -3,12 +3,14 @@
 A new page, or a new state of one, is a line here. What its address says in braces stands in the facts of who sees it.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
 from elearning.catalogue.loader import read_packs
+from elearning.core import clock
 from elearning.settings import ROOT
 from tests.browser.people import MODULE
 
@@ -16,6 +18,14 @@ HOME = f"/modules/{MODULE}"
 
 Act = Callable[[Page], None]
 NOBODY = "nobody"
+TODAY, SOON = clock.today(), clock.today() + dt.timedelta(days=30)
+DISCUSSED = {
+    **{f"held_on__{part}": str(getattr(TODAY, part)) for part in ("day", "month", "year")},
+    "present": "6",
+    "change": "We ring the school on the day of a return from missing, and write down who we spoke to.",
+    "owner": "Duty manager",
+    **{f"look_again_on__{part}": str(getattr(SOON, part)) for part in ("day", "month", "year")},
+}
 
 
 def press(name: str) -> Act:
@@ -36,6 +46,17 @@ def choose_first(button: str) -> Act:
 
     def act(page: Page) -> None:
         page.locator(".choice input").first.check()
+        press(button)(page)
+
+    return act
+
+
+def fill_in(button: str, **typed: str) -> Act:
+    """Type into the boxes of these names, and go on."""
+
+    def act(page: Page) -> None:
+        for name, text in typed.items():
+            page.locator(f"[name='{name.replace('__', '-')}']").fill(text)
         press(button)(page)
 
     return act
@@ -131,6 +152,47 @@ STATES = [
     State("genuine", "passed", "/verify/{certificate}", "This certificate is genuine"),
     State("genuine, expired", "renewing", "/verify/{expired}", "This certificate is genuine, but has expired"),
     State("no such certificate", NOBODY, "/verify/ZZZZ-ZZZZ-ZZZZ-ZZZZ-Z", "We have not issued"),
+    # How sure they feel, pledges and follow-ups
+    State("confidence before", "new", f"{HOME}/confidence/before", "How sure do you feel today?"),
+    State("confidence now", "passed", f"{HOME}/confidence/now", "How sure do you feel now?"),
+    State("confidence back", "rated", f"{HOME}/confidence/back", "Thinking back"),
+    State("pledge", "looked back", f"{HOME}/pledge", "Make a pledge"),
+    State("pledge, nothing typed", "looked back", f"{HOME}/pledge", "Make a pledge", press("Make this pledge")),
+    State("follow-up", "three days on", f"{HOME}/follow-ups/1", "Three days on"),
+    State("follow-up, not open yet", "three days on", f"{HOME}/follow-ups/2", "Four weeks on"),
+    State("follow-up, closed", "eight weeks on", f"{HOME}/follow-ups/2", "Four weeks on"),
+    State("follow-up question, answered", "first begun", f"{HOME}/follow-ups/1/1", ""),
+    State("follow-up question", "first begun", f"{HOME}/follow-ups/1/2", ""),
+    State("follow-up question, no answer", "first begun", f"{HOME}/follow-ups/1/2", "", press("Continue")),
+    State("follow-up, the end of the first", "first done", f"{HOME}/follow-ups/1", "Thank you"),
+    State("follow-up, how the pledge went", "four weeks on", f"{HOME}/follow-ups/2/pledge", "How did your pledge go?"),
+    State("follow-up, the pledge at eight weeks", "eight weeks on", f"{HOME}/follow-ups/3/pledge",
+          "How did your pledge go?"),
+    State("confidence later", "told", f"{HOME}/confidence/later", "How sure do you feel, eight weeks on?"),
+    State("follow-up, practice", "later", f"{HOME}/follow-ups/3/practice", "What did you do differently?"),
+    State("follow-up, practice too long", "later", f"{HOME}/follow-ups/3/practice", "What did you do differently?",
+          fill_in("Continue", words="We ask. " * 50)),
+    State("follow-up, the end of the third", "third done", f"{HOME}/follow-ups/3", "Thank you"),
+    State("offer, a follow-up open", "three days on", "/", "Training"),
+    State("module, a follow-up open", "three days on", HOME, "Reachable moments"),
+    State("record, a follow-up open", "three days on", "/record", "My training record"),
+    # Team discussions
+    State("team sheet", "new", f"{HOME}/team-sheet", "Take it back to your team", open_details),
+    State("record a discussion", "new", f"{HOME}/discussions/new", "Record a team discussion"),
+    State("record a discussion, nothing typed", "new", f"{HOME}/discussions/new", "Record a team discussion",
+          press("Continue")),
+    State("record a discussion, check", "new", f"{HOME}/discussions/new", "Check what you wrote",
+          fill_in("Continue", **DISCUSSED)),
+    State("discussion, recorded", "led", "/record/discussions/{discussion}", "Your team discussion is recorded"),
+    State("discussion, claimed", "was there", "/record/discussions/{discussion}", "A team discussion you were at"),
+    State("claim a discussion", "new", "/record/discussions/claim", "Claim a team discussion"),
+    State("claim a discussion, no code", "new", "/record/discussions/claim", "Claim a team discussion",
+          press("Continue")),
+    State("claim a discussion, unknown code", "new", "/record/discussions/claim", "Claim a team discussion",
+          type_in("Code of the discussion", "K7M 4QX2", "Continue")),
+    State("claim a discussion, found", "told the code", "/record/discussions/claim?code={code}", "Were you there?"),
+    State("record, pledge and discussion", "was there", "/record", "My training record"),
+    State("agency, discussions", "lead", "/agency/discussions", ""),
     # Agencies and reports
     State("agency", "lead", "/agency", "Training at"),
     State("agency, filtered", "lead", "/agency?state=completed", "Training at"),

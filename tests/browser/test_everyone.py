@@ -25,8 +25,8 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 # Options of a question, and everything else that is pressed on its own. Links within a sentence may be as they are
 # (WCAG 2.5.8); that a target under 24 pixels has room around it is for axe to judge.
 SMALL_TARGETS = """
-() => [...document.querySelectorAll('.choice, .button, summary, select, input:not([type=hidden])')]
-    .filter(e => e.checkVisibility() && !e.matches('.choice input'))
+() => [...document.querySelectorAll('.choice, .scale label, .button, summary, select, input:not([type=hidden])')]
+    .filter(e => e.checkVisibility() && !e.matches('.choice input, .scale input'))
     .map(e => [e, e.getBoundingClientRect()])
     .filter(([e, box]) => box.height < (e.matches('summary') ? 24 : 44))
     .map(([e, box]) => `${e.outerHTML.slice(0, 80)} is ${box.height} px high`)
