@@ -243,7 +243,9 @@ class Past:
             takes_it = plan.number < 3 if named else self.says.random() < (0.4, 0.3, 0.25)[plan.number - 1]
             if not takes_it:  # the named ones leave the last one open, to try it
                 continue
-            yield passed + dt.timedelta(days=self.says.randint(plan.opens, min(plan.closes, plan.opens + 12)))
+            days = self.says.randint(plan.opens, min(plan.closes, plan.opens + 12))
+            # By the wall clock in London: late in the evening, 24 hours across the end of summer time are no day later.
+            yield passed.astimezone(clock.LONDON) + dt.timedelta(days=days)
             self._follow(module, practitioner_id, plan, has_pledged=looks_back and pledges)
 
     def _pledge(self, module: TrainingModule, completed_on: dt.date) -> Pledge:
