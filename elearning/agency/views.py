@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,6 +16,7 @@ from elearning.certificates.rules import grouped
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.spreadsheet import csv_pieces
+from elearning.core.throttle import may_export
 from elearning.discussions.queries import count_led, list_led
 from elearning.web.access import requires
 
@@ -88,6 +89,8 @@ def discussions() -> ResponseReturnValue:
 @requires(Role.TRAINING_LEAD)
 def people_csv() -> ResponseReturnValue:
     """All members with the facts of the page, a line for each person and module. Written down in the audit trail."""
+    if not may_export(current_user.practitioner_id):
+        abort(429)
     agency_id, today, modules = current_user.lead_of, clock.today(), tuple(library())
     operations.record_people_export(current_user.practitioner_id, agency_id)
     rows = queries.each_person(agency_id, [module.key for module in modules], today)

@@ -9,6 +9,9 @@ from elearning.core import clock
 from elearning.core.db import Moment, atomic
 from elearning.core.models import Throttle
 
+EXPORTS = 5
+EXPORTS_WINDOW = dt.timedelta(minutes=10)  # as the page of status 429 says
+
 # As text: both engines read it.
 _COUNT = text("""
     INSERT INTO throttle (key, tries, window_ends_at) VALUES (:key, 1, :window_ends_at)
@@ -30,6 +33,11 @@ def count_try(kind: str, subject: str, *, limit: int, window: dt.timedelta) -> b
     with atomic() as session:
         tries: int = session.execute(_COUNT, {"key": key, "now": now, "window_ends_at": now + window}).scalar_one()
     return tries <= limit
+
+
+def may_export(practitioner_id: int) -> bool:
+    """Count a file that someone takes out, and say whether it is one of five in ten minutes: a stolen session drips."""
+    return count_try("export", str(practitioner_id), limit=EXPORTS, window=EXPORTS_WINDOW)
 
 
 def forget_old_throttles() -> None:

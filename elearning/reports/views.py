@@ -7,6 +7,7 @@ from flask_login import current_user
 from elearning.catalogue.library import library
 from elearning.core import clock
 from elearning.core.roles import Role
+from elearning.core.throttle import may_export
 from elearning.reports import operations, queries
 from elearning.reports.disclosure import NOTE, is_publishable, published_table, shown
 from elearning.reports.forms import report_filter
@@ -60,6 +61,8 @@ def completions_csv() -> ResponseReturnValue:
     period = find_period(list_periods(queries.first_completion(), today), request.args.get("period", ""))
     if period is None or not is_publishable(period, today):
         abort(404)
+    if not may_export(current_user.practitioner_id):
+        abort(429)
     cells = operations.publish_completions(current_user.practitioner_id, period, _titles())
     return Response(
         b"".join(as_csv(cells)),

@@ -9,10 +9,11 @@ from sqlalchemy import event, select
 
 from elearning.catalogue.library import Library
 from elearning.certificates.rules import grouped
+from elearning.core import clock
 from elearning.core.db import atomic, db
 from elearning.core.models import AuditEntry
 from elearning.people.models import Membership, Practitioner
-from tests.conftest import CheckedClient, World
+from tests.conftest import NOON, CheckedClient, World
 from tests.records import begin, complete, hire
 
 TODAY = dt.date(2026, 3, 2)
@@ -129,6 +130,14 @@ def test_the_file_has_the_facts_of_the_page(grace: CheckedClient, world: World) 
 def test_a_name_is_no_formula(grace: CheckedClient, world: World) -> None:
     hire(world.school, name="=HYPERLINK(1)")
     assert "'=HYPERLINK(1)" in [row["full_name"] for row in csv_rows(grace.post("/agency/people.csv").data)]
+
+
+def test_a_stolen_session_cannot_pour(grace: CheckedClient) -> None:
+    assert [grace.post("/agency/people.csv").status_code for _ in range(6)] == [200] * 5 + [429]
+    taken = select(AuditEntry.id).where(AuditEntry.action == "people exported")
+    assert len(db.session.execute(taken).all()) == 5
+    with clock.at(NOON + dt.timedelta(minutes=11)):
+        assert grace.post("/agency/people.csv").status_code == 200
 
 
 def test_taking_the_file_is_a_post_and_leaves_a_trace(grace: CheckedClient, world: World) -> None:

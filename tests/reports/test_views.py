@@ -202,6 +202,12 @@ def test_no_other_file_can_be_had(app: Flask, past: World, period: str) -> None:
     assert db.session.execute(select(AuditEntry).where(AuditEntry.action == "completions exported")).all() == []
 
 
+def test_files_are_taken_out_a_few_at_a_time(app: Flask, past: World) -> None:
+    officer = officer_of(app, past)
+    asked = [officer.post("/reports/completions.csv?period=2025-26").status_code for _ in range(6)]
+    assert asked == [200] * 5 + [429]
+
+
 def test_taking_the_file_is_a_post_and_leaves_a_trace(app: Flask, past: World) -> None:
     officer = officer_of(app, past)
     assert officer.get("/reports/completions.csv?period=2025-26").status_code == 405

@@ -69,9 +69,9 @@ GET  /certificates/<number>                                   0   2   2   2   2 
 GET  /certificates/<number>.pdf                               0   2   2   2   2   2   2
 GET  /agency                                                  0   1   1   8   8   1   1
 GET  /agency/discussions                                      0   1   1   4   4   1   1
-POST /agency/people.csv                                       0   1   1   5   5   1   1
+POST /agency/people.csv                                       0   1   1   6   6   1   1
 GET  /reports                                                 0   1   1   1   1  10   1
-POST /reports/completions.csv                                 0   1   1   1   1  11   1
+POST /reports/completions.csv                                 0   1   1   1   1  12   1
 """
 FILES = [("POST", "/agency/people.csv"), ("POST", "/reports/completions.csv")]
 LINES = {(line.split()[0], line.split()[1]): [int(n) for n in line.split()[2:]] for line in TABLE.strip().splitlines()}
