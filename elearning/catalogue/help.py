@@ -4,9 +4,7 @@ import datetime as dt
 import re
 import tomllib
 from pathlib import Path
-from typing import cast
 
-from flask import current_app
 from pydantic import Field, ValidationError
 
 from elearning.catalogue.types import Frozen, Text
@@ -47,8 +45,3 @@ def read_help(folder: Path) -> Help | None:
     except ValidationError as error:
         problems = [".".join(map(str, e["loc"])) + ": " + e["msg"] for e in error.errors()]
         raise ContentError([f"modules/help.toml: {problem}" for problem in problems]) from None
-
-
-def help_now() -> Help | None:
-    """The contacts of the running application."""
-    return cast(Help | None, current_app.extensions["help"])

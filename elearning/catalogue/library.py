@@ -1,4 +1,4 @@
-"""The modules this process serves, read once at start-up."""
+"""The modules and the contacts this process serves, read once at start-up."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import current_app
 
+from elearning.catalogue.help import Help
 from elearning.catalogue.loader import read_packs
 from elearning.catalogue.queries import get_published
 from elearning.catalogue.types import TrainingModule
@@ -48,3 +49,8 @@ class Library:
 def library() -> Library:
     """The library of the running application."""
     return cast(Library, current_app.extensions["library"])
+
+
+def help_now() -> Help | None:
+    """The contacts of the running application."""
+    return cast(Help | None, current_app.extensions["help"])

@@ -7,8 +7,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from elearning.catalogue.help import help_now
-from elearning.catalogue.library import library
+from elearning.catalogue.library import help_now, library
 from elearning.catalogue.queries import published_at
 from elearning.catalogue.types import TrainingModule
 from elearning.core import clock

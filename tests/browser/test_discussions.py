@@ -37,7 +37,7 @@ def test_from_the_sheet_to_the_record_of_who_was_there(page: Page, leader: str, 
     assert not scrolls_sideways(page)
     page.get_by_role("link", name="Record a team discussion").click()
     page.get_by_role("button", name="Continue").click()
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    expect(page.locator(".error-summary")).to_be_focused()
     assert not scrolls_sideways(page)
     page.get_by_role("link", name="Enter the day you met").click()
     assert page.evaluate("document.activeElement.id") == "held_on-day"

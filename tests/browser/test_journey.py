@@ -87,7 +87,7 @@ def look_back(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Make a pledge")
     assert not scrolls_sideways(page)
     page.get_by_role("button", name="Make this pledge").click()
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    expect(page.locator(".error-summary")).to_be_focused()
     example = page.get_by_text("A date from").inner_text().rpartition("such as ")[2].split()
     for label, words in (
         ("When", "somebody is suspended"),
@@ -224,7 +224,7 @@ def test_an_error_takes_the_focus_and_loses_nothing(page: Page) -> None:
     page.goto(f"{HOME}/sections/the-idea")
     page.get_by_role("button", name="Check my answer").first.click()
     expect(page).to_have_title(re.compile("^Error: The idea"))
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    expect(page.locator(".error-summary")).to_be_focused()
     page.locator(".error-summary a").first.click()
     assert page.evaluate("document.activeElement.tagName") in ("INPUT", "SELECT")
 

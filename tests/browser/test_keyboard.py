@@ -99,7 +99,7 @@ def test_signing_in_reading_practising_and_the_story(keys: Keys) -> None:
     keys.follow("The idea")
 
     keys.follow("Check my answer")
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    expect(page.locator(".error-summary")).to_be_focused()
     keys.follow("Select")
     assert page.evaluate("document.activeElement.matches('input, select')")
     labels = page.locator(".choice label").all_inner_texts()
@@ -117,7 +117,7 @@ def test_signing_in_reading_practising_and_the_story(keys: Keys) -> None:
     page.goto(f"{HOME}/story")
     keys.follow("Start the story")
     keys.follow("Continue")
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    expect(page.locator(".error-summary")).to_be_focused()
     choices = page.locator(".choice label").all_inner_texts()
     keys.choose(choices, choices[1])
     keys.follow("Continue")
