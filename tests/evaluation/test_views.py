@@ -414,7 +414,7 @@ class TestFollowUps:
 
         page = client.get(THIRD).text
         assert "Compared with before the module you feel surer on 1 of 2 statements, less sure on 1." in page
-        assert "Compared with straight after the quiz you feel surer on 0 of 2 statements, the same on 2." in page
+        assert "Compared with straight after the quiz you feel surer on none of 2 statements, the same on 2." in page
         row = re.search(r"I can recognise the first thing\.</th>(.*?)</tr>", page)
         assert row
         assert re.findall(r">(\d+)</td>", row.group(1)) == ["5", "8", "8"]
