@@ -112,7 +112,7 @@ def grants(role: str) -> str:
 
     The triggers refuse changes to permanent rows; without the owner's rights nobody can switch the triggers off.
     """
-    preparer = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
+    preparer = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]  # SQLAlchemy's own is untyped
     quoted = preparer.quote(role)
     changing = ", ".join(sorted(set(metadata.tables) - APPENDED))
     return "\n".join(
