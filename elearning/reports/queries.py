@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from elearning.catalogue.models import ModuleVersion
 from elearning.catalogue.queries import get_published
-from elearning.completions.models import Completion, CompletionDetail
+from elearning.completions.models import Completion, CompletionDetail, Withdrawal
 from elearning.core import clock
 from elearning.core.db import db
 from elearning.people.models import Agency, Membership, Practitioner
@@ -98,7 +98,7 @@ def completion_report(period: Period, titles: Titles, sector: Sector | None = No
 
 
 def _completions(first: dt.date, last: dt.date, sector: Sector | None) -> Subquery:
-    """The completions of a period, one row each, with whose they are."""
+    """The completions of a period that count, one row each, with whose they are."""
     statement = (
         select(
             Completion.place,
@@ -108,7 +108,8 @@ def _completions(first: dt.date, last: dt.date, sector: Sector | None) -> Subque
             CompletionDetail.practitioner_id,
         )
         .outerjoin(CompletionDetail, CompletionDetail.place == Completion.place)
-        .where(Completion.completed_on.between(first, last))
+        .outerjoin(Withdrawal, Withdrawal.place == Completion.place)
+        .where(Completion.completed_on.between(first, last), Withdrawal.place.is_(None))
     )
     if sector is not None:
         statement = statement.join(Agency, Agency.id == CompletionDetail.agency_id).where(Agency.sector == sector)
