@@ -13,6 +13,7 @@ from elearning.certificates import views as certificates
 from elearning.core.db import db, engine_options
 from elearning.discussions import views as discussions
 from elearning.evaluation import views as evaluation
+from elearning.items import views as items
 from elearning.reports import views as reports
 from elearning.settings import LOOPBACK, Settings
 from elearning.stories import views as stories
@@ -55,7 +56,9 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     CSRFProtect(app)
     accounts.init_sign_in(app)
     pages.dress(app)
-    for capability in (training, stories, evaluation, certificates, discussions, agency, reports, accounts, about):
+    for capability in (
+        training, stories, evaluation, certificates, discussions, agency, items, reports, accounts, about,
+    ):  # fmt: skip
         app.register_blueprint(capability.bp)
     access.guard(app)
     journal.keep_journal(app)

@@ -10,10 +10,10 @@ from flask import Flask
 from elearning.catalogue.library import library
 from elearning.core import clock
 from elearning.core.errors import Refused
+from elearning.figures.rules import find_period, list_periods
 from elearning.reports.disclosure import NOTE
 from elearning.reports.operations import publish_completions
 from elearning.reports.queries import first_completion
-from elearning.reports.rules import find_period, list_periods
 from elearning.reports.spreadsheet import completions_csv
 
 

@@ -1,4 +1,4 @@
-"""Disclosure control: the one place that decides what may leave the partnership, and in which form (law 6).
+"""What of the completions may leave the partnership (law 6); `figures/disclosure.py` says in which form.
 
 A count of 1 to 7 people is suppressed, any other is rounded to the nearest 5, and zero stays zero. That alone is not
 enough: small counts hidden in a table can be worked out from its totals, from the same table under another filter, or
@@ -22,36 +22,15 @@ of details comes, it must not lower a count already published, or the two editio
 
 import datetime as dt
 
-from elearning.reports.rules import closes_on
-from elearning.reports.types import CompletionReport, OnOffer, Period, PublishedCell
+from elearning.figures.disclosure import MARK, ROUNDED_TO, SMALLEST_SHOWN, disclosed
+from elearning.figures.rules import is_publishable
+from elearning.reports.types import CompletionReport, OnOffer, PublishedCell
 
-SMALLEST_SHOWN = 8
-ROUNDED_TO = 5
-MARK = "*"
 NOTE = (
     f"Counts of 1 to {SMALLEST_SHOWN - 1} people are shown as {MARK} and other counts are rounded to the nearest "
     f"{ROUNDED_TO}, so that nobody can be recognised. There are no totals, because a hidden figure could be worked out "
     "from them."
 )
-
-
-def disclosed(count: int) -> int | None:
-    """A count as it may be published: rounded, or None when it is suppressed. Raises ValueError below zero."""
-    if count < 0:
-        raise ValueError("a count of people is never below zero")
-    if 0 < count < SMALLEST_SHOWN:
-        return None
-    return (2 * count + ROUNDED_TO) // (2 * ROUNDED_TO) * ROUNDED_TO
-
-
-def shown(count: int | None) -> str:
-    """A published count in a cell."""
-    return MARK if count is None else str(count)
-
-
-def is_publishable(period: Period, today: dt.date) -> bool:
-    """Whether the period is a financial year that is closed."""
-    return period.is_year and today >= closes_on(period.last)
 
 
 def published_table(

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types of WTForms
 
+from elearning.figures.rules import find_period
+from elearning.figures.types import Period
 from elearning.people.types import Sector
-from elearning.reports.rules import find_period
-from elearning.reports.types import Period
 from elearning.web.forms import Form
 
 

@@ -4,9 +4,11 @@ from elearning.core import clock
 from elearning.core.audit import record_audit
 from elearning.core.db import atomic
 from elearning.core.errors import Refused
-from elearning.reports.disclosure import is_publishable, published_table
+from elearning.figures.rules import is_publishable
+from elearning.figures.types import Period
+from elearning.reports.disclosure import published_table
 from elearning.reports.queries import Titles, completion_report, list_on_offer
-from elearning.reports.types import Period, PublishedCell
+from elearning.reports.types import PublishedCell
 
 
 def publish_completions(practitioner_id: int | None, period: Period, titles: Titles) -> tuple[PublishedCell, ...]:

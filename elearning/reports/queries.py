@@ -15,11 +15,12 @@ from elearning.catalogue.queries import get_published
 from elearning.completions.models import Completion, CompletionDetail, Withdrawal
 from elearning.core import clock
 from elearning.core.db import db
+from elearning.figures.rules import closes_on, quarters_of, year_of
+from elearning.figures.types import Period
 from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.queries import list_agencies
 from elearning.people.types import Sector
-from elearning.reports.rules import closes_on, quarters_of, year_of
-from elearning.reports.types import NO_AGENCY, AgencyRow, Cell, CompletionReport, OnOffer, Period, QuarterCount
+from elearning.reports.types import NO_AGENCY, AgencyRow, Cell, CompletionReport, OnOffer, QuarterCount
 
 Titles = dict[str, str]  # of the modules in the library, by key, in the library's order
 

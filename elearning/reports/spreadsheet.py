@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from elearning.core.spreadsheet import csv_pieces
-from elearning.reports.disclosure import shown
+from elearning.figures.disclosure import shown
 from elearning.reports.types import PublishedCell
 
 COLUMNS = ("financial_year", "agency", "module", "versions_on_offer", "completed_people", "suppressed")

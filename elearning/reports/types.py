@@ -3,51 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from elearning.figures.types import Period, Rate
 from elearning.people.types import Sector
 
 NO_AGENCY = "No agency"
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A share of something. It prints as "46 of 120 registered people (38%)" or not at all (law 6).
-
-    `noun` is the word for the denominator, in the plural.
-    """
-
-    numerator: int
-    denominator: int
-    noun: str
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.numerator <= self.denominator:
-            raise ValueError(f"{self.numerator} of {self.denominator} {self.noun} is not a share")
-
-    def __str__(self) -> str:
-        words = f"{self.numerator:,} of {self.denominator:,} {self.noun}"
-        return f"{words} ({self._percent()})" if self.denominator else words
-
-    def _percent(self) -> str:
-        rounded = (200 * self.numerator + self.denominator) // (2 * self.denominator)  # half up, in whole numbers
-        if rounded == 0 and self.numerator:
-            return "under 1%"
-        if rounded == 100 and self.numerator < self.denominator:
-            return "over 99%"
-        return f"{rounded}%"
-
-
-@dataclass(frozen=True)
-class Period:
-    """A financial year (April to March) or a quarter of one. `key` stands in addresses: 2025-26, 2025-26-q3."""
-
-    key: str
-    label: str
-    first: dt.date
-    last: dt.date
-
-    @property
-    def is_year(self) -> bool:
-        return "q" not in self.key
 
 
 @dataclass(frozen=True)
@@ -131,13 +90,3 @@ class PublishedCell:
     @property
     def is_suppressed(self) -> bool:
         return self.completed_people is None
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar of a chart, placed: heights in pixels, its length in percent of the chart's width."""
-
-    label: tuple[str, ...]  # in lines that a 320-pixel screen holds
-    text: str
-    percent: str
-    top: int

@@ -8,10 +8,11 @@ from elearning.catalogue.library import library
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.throttle import may_export
+from elearning.figures.disclosure import shown
+from elearning.figures.rules import find_period, is_publishable, list_periods, place_bars, year_of
 from elearning.reports import operations, queries
-from elearning.reports.disclosure import NOTE, is_publishable, published_table, shown
+from elearning.reports.disclosure import NOTE, published_table
 from elearning.reports.forms import report_filter
-from elearning.reports.rules import find_period, list_periods, place_bars, year_of
 from elearning.reports.spreadsheet import completions_csv as as_csv
 from elearning.web.access import requires
 

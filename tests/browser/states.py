@@ -200,6 +200,8 @@ STATES = [
     State("reports", "officer", "/reports", "Completions by agency"),
     State("reports, a year that is over", "officer", "/reports?period=2025-26", "Completions by agency"),
     State("reports, nothing in them", "officer", "/reports?period=2020-21", "Completions by agency"),
+    State("questions", "officer", "/reports/items?module=reachable-moments&period=2025-26", "What people get wrong"),
+    State("questions, nobody asked", "officer", "/reports/items?period=2020-21", "What people get wrong"),
     # About the service
     State("accessibility", NOBODY, "/accessibility", "Accessibility"),
     State("privacy", "new", "/privacy", "Privacy"),

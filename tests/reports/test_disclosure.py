@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from elearning.figures.disclosure import SMALLEST_SHOWN, disclosed, shown
+from elearning.figures.rules import financial_year, is_publishable, quarters_of
+from elearning.figures.types import Period
 from elearning.people.types import Sector
-from elearning.reports.disclosure import SMALLEST_SHOWN, disclosed, is_publishable, published_table, shown
-from elearning.reports.rules import financial_year, quarters_of
-from elearning.reports.types import AgencyRow, Cell, CompletionReport, OnOffer, Period, PublishedCell
+from elearning.reports.disclosure import published_table
+from elearning.reports.types import AgencyRow, Cell, CompletionReport, OnOffer, PublishedCell
 
 AGENCIES = ("Council", "Police", "Clinic")
 MODULES = (OnOffer("first", "First module", (1,)), OnOffer("second", "Second module", (1, 2)))

@@ -14,13 +14,14 @@ from elearning.completions.operations import withdraw_completion
 from elearning.completions.types import WithdrawalReason
 from elearning.core import clock
 from elearning.core.db import atomic, db
+from elearning.figures.rules import financial_year, find_period, list_periods, quarters_of
+from elearning.figures.types import Period
 from elearning.people import operations as people
 from elearning.people.models import Practitioner
 from elearning.people.queries import agency_on, list_agencies
 from elearning.people.types import AgencyName, Sector
 from elearning.reports import queries
-from elearning.reports.rules import financial_year, find_period, list_periods, quarters_of
-from elearning.reports.types import AgencyRow, CompletionReport, OnOffer, Period
+from elearning.reports.types import AgencyRow, CompletionReport, OnOffer
 from tests.conftest import MODULE, World
 from tests.records import at_noon, complete, hire, publish
 

@@ -14,11 +14,11 @@ from sqlalchemy import event, select
 from elearning.core import clock
 from elearning.core.db import db
 from elearning.core.models import AuditEntry
+from elearning.figures.disclosure import disclosed
+from elearning.figures.rules import financial_year
 from elearning.people import operations as people
 from elearning.people.types import Sector
 from elearning.reports import queries
-from elearning.reports.disclosure import disclosed
-from elearning.reports.rules import financial_year
 from tests.conftest import MODULE, CheckedClient, World
 from tests.records import complete, hire, publish
 

@@ -72,10 +72,25 @@ GET  /agency/discussions                                      0   1   1   4   4 
 POST /agency/people.csv                                       0   1   1   6   6   1   1
 GET  /reports                                                 0   1   1   1   1  10   1
 POST /reports/completions.csv                                 0   1   1   1   1  12   1
+GET  /reports/items                                           0   1   1   1   1   7   1
+POST /reports/items.csv                                       0   1   1   1   1   5   1
+POST /reports/items.xlsx                                      0   1   1   1   1   5   1
 """
-FILES = [("POST", "/agency/people.csv"), ("POST", "/reports/completions.csv")]
+FILES = [
+    ("POST", "/agency/people.csv"),
+    ("POST", "/reports/completions.csv"),
+    ("POST", "/reports/items.csv"),
+    ("POST", "/reports/items.xlsx"),
+]
 LINES = {(line.split()[0], line.split()[1]): [int(n) for n in line.split()[2:]] for line in TABLE.strip().splitlines()}
-ASKED = {"/reports": "?period=2024-25", "/reports/completions.csv": "?period=2024-25"}
+A_YEAR = "?period=2024-25"
+ASKED = {
+    "/reports": A_YEAR,
+    "/reports/completions.csv": A_YEAR,
+    "/reports/items": f"{A_YEAR}&module={MODULE}",
+    "/reports/items.csv": f"{A_YEAR}&module={MODULE}",
+    "/reports/items.xlsx": f"{A_YEAR}&module={MODULE}",
+}
 
 Taken = Mapping[tuple[str, str], list[int]]
 

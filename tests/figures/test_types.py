@@ -1,6 +1,6 @@
 import pytest
 
-from elearning.reports.types import Rate
+from elearning.figures.types import Rate
 
 
 @pytest.mark.parametrize(

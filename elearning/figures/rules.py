@@ -1,10 +1,11 @@
-"""Financial years and quarters, and where the bars of a chart stand."""
+"""Financial years and quarters, what a cell says and how a table lies flat, and where the bars of a chart stand."""
 
 import datetime as dt
 import textwrap
 from collections.abc import Iterable
+from decimal import Decimal
 
-from elearning.reports.types import Bar, Period
+from elearning.figures.types import Bar, Hidden, Kind, Measure, Period, Rate, Table, Value
 
 YEAR_BEGINS = 4  # April
 
@@ -65,9 +66,55 @@ def closes_on(last: dt.date) -> dt.date:
     return last + dt.timedelta(days=2)
 
 
+def is_publishable(period: Period, today: dt.date) -> bool:
+    """Whether the period is a financial year that is closed."""
+    return period.is_year and today >= closes_on(period.last)
+
+
 def find_period(periods: Iterable[Period], key: str) -> Period | None:
     """The period of this key, if it is one of them."""
     return next((period for period in periods if period.key == key), None)
+
+
+def written(value: Value) -> str:
+    """What a cell says, on a page and on paper."""
+    if isinstance(value, dt.date):
+        return f"{value.day} {value:%B %Y}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+Flat = str | int | dt.date | Decimal | None
+
+
+def flat(table: Table) -> tuple[list[str], list[list[Flat]]]:
+    """The header and rows as a spreadsheet holds them: one plain value a cell, so that it can count with them.
+
+    A rate takes three columns (its two numbers, and its words: no percentage stands alone) and a measure three.
+    """
+    header: list[str] = []
+    for position, column in enumerate(table.columns):
+        if column.kind is Kind.RATE:
+            values = [row[position] for row in table.rows]
+            nouns = sorted({value.noun for value in values if isinstance(value, Rate)})
+            header += [column.label, f"{column.label}: of how many {' or '.join(nouns)}", f"{column.label}: in words"]
+        elif column.kind is Kind.MEASURE:
+            header += [column.label, f"{column.label}: from", f"{column.label}: to"]
+        else:
+            header.append(column.label)
+    return header, [
+        [cell for column, value in zip(table.columns, row, strict=True) for cell in _flat(column.kind, value)]
+        for row in table.rows
+    ]
+
+
+def _flat(kind: Kind, value: Value) -> list[Flat]:
+    if isinstance(value, Rate):
+        return [value.numerator, value.denominator, str(value)]
+    if isinstance(value, Measure):
+        return [value.value, value.low, value.high]
+    if kind in (Kind.RATE, Kind.MEASURE):
+        return [str(value), None, None]
+    return [str(value) if isinstance(value, Hidden) else value]
 
 
 def place_bars(figures: Iterable[tuple[str, int, str]]) -> tuple[tuple[Bar, ...], int]:

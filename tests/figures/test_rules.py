@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elearning.reports.rules import WIDEST, find_period, list_periods, place_bars, quarters_of, year_of
+from elearning.figures.rules import WIDEST, find_period, list_periods, place_bars, quarters_of, year_of
 
 
 @pytest.mark.parametrize(

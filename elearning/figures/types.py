@@ -1,0 +1,135 @@
+"""What figures are made of: rates that cannot leave their denominator behind, periods, tables, bars.
+
+Every page, file and paper with figures on it is a rendering of these and of nothing else.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share of something. It prints as "46 of 120 registered people (38%)" or not at all (law 6).
+
+    `noun` is the word for the denominator, in the plural.
+    """
+
+    numerator: int
+    denominator: int
+    noun: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.numerator <= self.denominator:
+            raise ValueError(f"{self.numerator} of {self.denominator} {self.noun} is not a share")
+
+    def __str__(self) -> str:
+        words = f"{self.numerator:,} of {self.denominator:,} {self.noun}"
+        return f"{words} ({self._percent()})" if self.denominator else words
+
+    def _percent(self) -> str:
+        rounded = (200 * self.numerator + self.denominator) // (2 * self.denominator)  # half up, in whole numbers
+        if rounded == 0 and self.numerator:
+            return "under 1%"
+        if rounded == 100 and self.numerator < self.denominator:
+            return "over 99%"
+        return f"{rounded}%"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A financial year (April to March) or a quarter of one. `key` stands in addresses: 2025-26, 2025-26-q3."""
+
+    key: str
+    label: str
+    first: dt.date
+    last: dt.date
+
+    @property
+    def is_year(self) -> bool:
+        return "q" not in self.key
+
+    @property
+    def after(self) -> dt.date:
+        """The first day that is no longer in it."""
+        return self.last + dt.timedelta(days=1)
+
+
+class Hidden(StrEnum):
+    """Why a cell has no figure; also what stands there instead."""
+
+    SUPPRESSED = "*"
+    NOT_DECLARED = "not declared"
+    TOO_FEW = "too few"
+    NONE = "–"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure worked out from people, with its 95% interval: prints as "0.82 (0.71 to 0.90)"."""
+
+    value: Decimal
+    low: Decimal
+    high: Decimal
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"{self.value} does not lie between {self.low} and {self.high}")
+
+    def __str__(self) -> str:
+        return f"{self.value} ({self.low} to {self.high})" if self.low < self.high else str(self.value)
+
+
+Value = str | int | dt.date | Rate | Measure | Hidden
+
+
+class Kind(StrEnum):
+    """What a column holds; `Hidden` may stand in any."""
+
+    TEXT = "text"
+    COUNT = "count"
+    DAY = "day"
+    RATE = "rate"
+    MEASURE = "measure"
+
+
+HOLDS: dict[Kind, type] = {Kind.TEXT: str, Kind.COUNT: int, Kind.DAY: dt.date, Kind.RATE: Rate, Kind.MEASURE: Measure}
+
+
+@dataclass(frozen=True)
+class Column:
+    label: str
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True)
+class Table:
+    """One numbered table. The first column names the row; the last `totals` rows are totals."""
+
+    number: str  # R12, say: as the sub-group's papers have it
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    cut_off: dt.datetime  # when the figures were read
+    versions: str  # the module versions counted, in words
+    notes: tuple[str, ...] = ()
+    totals: int = 0
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"{self.number}: {len(row)} cells stand under {len(self.columns)} columns")
+            for column, value in zip(self.columns, row, strict=True):
+                if not isinstance(value, (HOLDS[column.kind], Hidden)):
+                    raise ValueError(f"{self.number}: {value!r} is no {column.kind} for {column.label}")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a chart, placed: heights in pixels, its length in percent of the chart's width."""
+
+    label: tuple[str, ...]  # in lines that a 320-pixel screen holds
+    text: str
+    percent: str
+    top: int

@@ -1,0 +1,76 @@
+"""What people get wrong: how each question fares at the first attempt, exact on the screen and without names."""
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from elearning.catalogue.library import library
+from elearning.catalogue.types import TrainingModule
+from elearning.core import clock
+from elearning.core.roles import Role
+from elearning.core.throttle import may_export
+from elearning.figures.disclosure import SMALL_COUNTS, published
+from elearning.figures.rules import find_period, is_publishable, list_periods, written, year_of
+from elearning.figures.spreadsheet import table_csv, tables_xlsx
+from elearning.figures.types import Period
+from elearning.items import operations, queries
+from elearning.items.forms import item_filter
+from elearning.items.rules import figures_of, gravest_first
+from elearning.items.tables import group_table, item_table
+from elearning.items.types import By, ItemFigures
+from elearning.web.access import requires
+
+bp = Blueprint("items", __name__)
+bp.add_app_template_filter(written)
+
+FILES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+@bp.get("/reports/items")
+@requires(Role.OFFICER)
+def items() -> ResponseReturnValue:
+    """A module's questions with what their first attempts say: the ones to look at first, then all."""
+    modules, today = tuple(library()), clock.today()
+    if not modules:
+        return render_template("items/items.html", module=None)
+    periods = list_periods(queries.first_attempt(), today)
+    form, module, period = item_filter(request.args, modules, periods, year_of(today))
+    figures = _figures(module, period)
+    groups = [(by, queries.list_groups(period, module.key, by)) for by in By]
+    return render_template(
+        "items/items.html",
+        form=form,
+        module=module,
+        period=period,
+        flagged=[each for each in figures if each.flags],
+        table=item_table(module, figures, clock.now(), period) if figures else None,
+        by_group=[group_table(module, groups, by, clock.now(), period) for by, groups in groups if groups],
+        publishable=[each for each in periods if is_publishable(each, today)],
+        small_counts=SMALL_COUNTS,
+    )
+
+
+@bp.post("/reports/items.csv", defaults={"kind": "csv"})
+@bp.post("/reports/items.xlsx", defaults={"kind": "xlsx"})
+@requires(Role.OFFICER)
+def items_file(kind: str) -> ResponseReturnValue:
+    """A module's questions in a financial year that is over, with disclosure control; 404 for anything else."""
+    today = clock.today()
+    period = find_period(list_periods(queries.first_attempt(), today), request.args.get("period", ""))
+    module = library().find(request.args.get("module", ""))
+    if module is None or period is None or not is_publishable(period, today):
+        abort(404)
+    if not may_export(current_user.practitioner_id):
+        abort(429)
+    operations.record_items_export(current_user.practitioner_id, module.key, period)
+    table = published(item_table(module, _figures(module, period), clock.now(), period))
+    content = tables_xlsx([table]) if kind == "xlsx" else b"".join(table_csv(table))
+    name = f"questions-{module.key}-{period.key}.{kind}"
+    return Response(content, mimetype=FILES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _figures(module: TrainingModule, period: Period) -> list[ItemFigures]:
+    answers = queries.answers_in(period, module.key)
+    return gravest_first(
+        each for version, given in answers.items() for each in figures_of(library().version(module.key, version), given)
+    )
