@@ -21,7 +21,7 @@ run: install ## set everything up and serve the demonstration at http://127.0.0.
 	@$(BIN)/elearning demo
 
 test: $(EQUIPPED) ## set everything up and run all tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(EQUIPPED) ## look for faults without running the tests: style, types, imports, templates, content
 	$(BIN)/ruff check .

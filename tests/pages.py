@@ -3,6 +3,7 @@
 `check_page` names every fault of a page at once; tests/structure/test_pages.py shows that each rule bites.
 """
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -244,7 +245,18 @@ def faults_of(html: str, url: str, app: Flask) -> list[str]:
     return [fault for rule in RULES for fault in rule(page)]
 
 
+_TOKEN = re.compile(r'(?<=name="csrf_token" value=")[^"]+')
+_sound: set[bytes] = set()
+
+
 def check_page(html: str, url: str, app: Flask) -> None:
-    """Fail the test that met a page with a fault, naming every fault."""
+    """Fail the test that met a page with a fault, naming every fault. A sound page is read once in a run: three of four
+    that the tests meet differ from one before by their token alone.
+    """
+    said = f"{len(list(app.url_map.iter_rules()))} {url} {_TOKEN.sub('', html)}"
+    page = hashlib.blake2b(said.encode(), digest_size=16).digest()
+    if page in _sound:
+        return
     if faults := faults_of(html, url, app):
         raise AssertionError(f"The page at {url} has faults:\n  " + "\n  ".join(faults))
+    _sound.add(page)

@@ -17,8 +17,9 @@ from elearning.certificates.types import ReissueReason, Sealed
 from elearning.completions.operations import record_completion
 from elearning.completions.types import Recorded
 from elearning.core import clock
-from elearning.core.db import atomic
+from elearning.core.db import atomic, db
 from elearning.people import operations as people
+from elearning.people.models import Practitioner
 from tests.conftest import MODULE
 
 SCORE = 4  # every question of the sample
@@ -29,6 +30,11 @@ _people = count(1)
 
 def at_noon(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12), dt.UTC)
+
+
+def name_of(practitioner_id: int) -> str:
+    """Someone's name of today."""
+    return db.session.execute(select(Practitioner.full_name).where(Practitioner.id == practitioner_id)).scalar_one()
 
 
 def publish(key: str, *, version: int = 1, title: str = "Another module") -> None:

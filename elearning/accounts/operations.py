@@ -5,7 +5,7 @@ import hmac
 import logging
 import secrets
 
-from sqlalchemy import Row, and_, delete, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from elearning.accounts.models import Account, RoleGrant, SignInCode, SignInSession
@@ -30,7 +30,7 @@ from elearning.accounts.rules import (
 from elearning.accounts.types import CodeCheck, CodeRequest
 from elearning.core import clock
 from elearning.core.audit import record_audit
-from elearning.core.db import atomic, serialise
+from elearning.core.db import atomic, fetch, keep, serialise
 from elearning.core.errors import Refused
 from elearning.core.models import Installation
 from elearning.core.outbox import queue_mail
@@ -42,6 +42,9 @@ from elearning.people.queries import find_agency
 
 log = logging.getLogger(__name__)
 
+_HAS_ACCOUNT = select(Account.id).where(Account.email == bindparam("email"))
+_ACCOUNT = insert(Account).returning(Account.id)
+
 
 def open_account(practitioner_id: int, email: str) -> int:
     """An account with which a practitioner signs in; its id.
@@ -51,14 +54,12 @@ def open_account(practitioner_id: int, email: str) -> int:
     normal = normal_email(email)
     if normal is None:
         raise Refused(f"{email!r} is not an e-mail address; give one such as name@agency.org.")
-    with atomic() as session:
+    with atomic():
         serialise(f"account {normal}")
-        if session.execute(select(Account.id).where(Account.email == normal)).first():
+        if fetch(_HAS_ACCOUNT, email=normal).first():
             raise Refused(f"{normal} has an account already; give another address.")
-        account = Account(practitioner_id=practitioner_id, email=normal, created_at=clock.now())
-        session.add(account)
-        session.flush()
-        return account.id
+        account = {"practitioner_id": practitioner_id, "email": normal, "created_at": clock.now()}
+        return int(keep(_ACCOUNT, account).scalar_one())
 
 
 def grant_role(account_id: int, role: Role, *, agency_id: int | None = None) -> None:

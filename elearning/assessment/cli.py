@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from elearning.catalogue.lint.figures import Figures, count_figures
 from elearning.catalogue.lint.finding import Severity
 from elearning.catalogue.lint.plan import chances_of_passing, minutes, section_words
 from elearning.catalogue.lint.report import Line, lint, lint_help
-from elearning.catalogue.loader import Pack, read_packs_with_lines
+from elearning.catalogue.loader import Pack, list_packs, read_packs_with_lines
 from elearning.catalogue.paths import paths
 from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
@@ -58,8 +58,15 @@ def check(
     only = None
     if (folder / "module.toml").exists():
         folder, only = folder.resolve().parent, folder.resolve().name
+    today = clock.today()
     try:
-        packs = read_packs_with_lines(folder, only)
+        with ProcessPoolExecutor(2) as processes:  # two halve the wait; more gain little for a handful of packs
+            asked = partial(_examine, folder, seeds=seeds, today=today, coverage=with_coverage, figures=with_figures)
+            examined = list(processes.map(asked, [only] if only else list_packs(folder)))
+        problems = [problem for one in examined if isinstance(one, list) for problem in one]
+        packs = [one for one in examined if isinstance(one, _Examined)]
+        if problems:
+            raise ContentError(problems)
         if not packs:
             raise ContentError([f"{folder}: there is no content pack in this folder"])
         contacts = read_help(folder)
@@ -68,17 +75,46 @@ def check(
             raise
         _print_json([_broken(problem) for problem in broken.problems], [])
         context.exit(1)
-    today = clock.today()
-    with ProcessPoolExecutor(2) as processes:  # two halve the wait; more gain little for a handful of packs
-        found = processes.map(partial(judge, seeds=seeds, today=today), packs)
-        lines = [line for lines in found for line in lines]
-    lines += lint_help(contacts, help_lines(folder), today)
+    lines = [line for pack in packs for line in pack.lines] + lint_help(contacts, help_lines(folder), today)
     if style == "json":
-        _print_json(lines, packs, coverage=with_coverage, figures=with_figures)
+        _print_json(lines, packs)
     else:
-        _print_text(lines, packs, seeds, coverage=with_coverage, figures=with_figures)
+        _print_text(lines, packs)
     if any(_stops(line) for line in lines):
         context.exit(1)
+
+
+@dataclass(frozen=True)
+class _Examined:
+    """All that is said of a pack; the rows of its coverage and its figures only if they are asked for."""
+
+    key: str
+    version: int
+    lines: list[Line]
+    summary: str
+    old: int  # points last checked over 90 days ago
+    coverage: list[dict[str, Any]] | None
+    figures: Figures | None
+
+
+def _examine(
+    folder: Path, name: str, *, seeds: int, today: dt.date, coverage: bool, figures: bool
+) -> _Examined | list[str]:
+    """Read and judge a pack in a process of its own, so as to answer with the problems of one that cannot be read."""
+    try:
+        (pack,) = read_packs_with_lines(folder, name)
+    except ContentError as broken:
+        return broken.problems
+    module = pack.module
+    return _Examined(
+        key=module.key,
+        version=module.version,
+        lines=judge(pack, seeds, today),
+        summary=_summary(module, seeds),
+        old=sum((today - module.sources[point.source].checked_on).days > 90 for point in module.evidence),
+        coverage=_coverage(module) if coverage else None,
+        figures=count_figures(module) if figures else None,
+    )
 
 
 def _stops(line: Line) -> bool:
@@ -107,25 +143,22 @@ def _broken(problem: str) -> Line:
     return Line(found["file"], line, "pack", Severity.ERROR, found["words"])
 
 
-def _print_text(lines: list[Line], packs: list[Pack], seeds: int, *, coverage: bool, figures: bool) -> None:
+def _print_text(lines: list[Line], packs: list[_Examined]) -> None:
     for line in sorted(lines, key=lambda line: line.accepted is not None):
         click.echo(str(line))
     for pack in packs:
-        for row in _coverage(pack.module) if coverage else ():
+        for row in pack.coverage or ():
             click.echo(
                 f"{row['point']}  {row['whose']:<12}  taught: {_listed(row['taught'])}; "
                 f"asked: {_listed(row['assessed'])}; told: {_listed(row['told'])}"
             )
-        click.echo(_summary(pack.module, seeds))
-        if figures:
-            _print_figures(count_figures(pack.module))
+        click.echo(pack.summary)
+        if pack.figures:
+            _print_figures(pack.figures)
     errors = sum(map(_stops, lines))
     warnings = sum(line.severity is Severity.WARNING and line.accepted is None for line in lines)
     accepted = sum(line.accepted is not None for line in lines)
-    old = sum(
-        (clock.today() - pack.module.sources[point.source].checked_on).days > 90
-        for pack in packs for point in pack.module.evidence
-    )  # fmt: skip
+    old = sum(pack.old for pack in packs)
     click.echo(
         f"Errors: {errors}. Warnings: {warnings}. Accepted with a reason: {accepted}. Points last checked over 90 days ago: {old}."
     )
@@ -184,7 +217,7 @@ def _coverage(module: TrainingModule) -> list[dict[str, Any]]:
     ]
 
 
-def _print_json(lines: list[Line], packs: list[Pack], *, coverage: bool = False, figures: bool = False) -> None:
+def _print_json(lines: list[Line], packs: list[_Examined]) -> None:
     document: dict[str, Any] = {
         "findings": [
             {"file": line.file, "line": line.line, "rule": line.rule, "level": line.severity.value, "words": line.words,
@@ -192,10 +225,10 @@ def _print_json(lines: list[Line], packs: list[Pack], *, coverage: bool = False,
             for line in lines
         ],
         "errors": sum(map(_stops, lines)),
-        "modules": [{"key": pack.module.key, "version": pack.module.version} for pack in packs],
+        "modules": [{"key": pack.key, "version": pack.version} for pack in packs],
     }  # fmt: skip
-    if coverage:
-        document["coverage"] = {pack.module.key: _coverage(pack.module) for pack in packs}
-    if figures:
-        document["figures"] = {pack.module.key: asdict(count_figures(pack.module)) for pack in packs}
+    if coverage := {pack.key: pack.coverage for pack in packs if pack.coverage is not None}:
+        document["coverage"] = coverage
+    if figures := {pack.key: asdict(pack.figures) for pack in packs if pack.figures}:
+        document["figures"] = figures
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))

@@ -12,13 +12,13 @@ from elearning.assessment.rules import draw, is_right, write_form
 from elearning.assessment.types import Submission
 from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
-from elearning.core.db import Moment, atomic, serialise
+from elearning.core.db import Moment, atomic, keep, serialise
 from elearning.core.errors import Refused
 
 SUBMITTED = "This quiz was submitted already, so nothing was changed."
 
 # As text: both engines read it, and building it anew at each answer would take longer than running it.
-_KEEP = text("""
+_RESPONSE = text("""
     INSERT INTO response (attempt_id, position, item_id, chosen, answered_at)
     SELECT id, :position, :item_id, :chosen, :now
     FROM attempt
@@ -26,6 +26,13 @@ _KEEP = text("""
     ON CONFLICT (attempt_id, position) DO UPDATE SET chosen = excluded.chosen, answered_at = excluded.answered_at
     RETURNING position
 """).bindparams(bindparam("now", type_=Moment))
+_ATTEMPT = insert(Attempt).returning(Attempt.id)
+_MARK = (
+    update(Response)
+    .where(Response.attempt_id == bindparam("attempt"))
+    .values(is_right=case((Response.position.in_(bindparam("right", expanding=True)), True), else_=False))
+)
+_CLOSE = update(Attempt).where(Attempt.id == bindparam("attempt"))
 
 
 def start_attempt(practitioner_id: int, module: TrainingModule, set_number: int) -> int:
@@ -33,7 +40,7 @@ def start_attempt(practitioner_id: int, module: TrainingModule, set_number: int)
 
     Whether the practitioner may start is the caller's to decide, inside the same `atomic()`.
     """
-    with atomic() as session:
+    with atomic():
         _one_at_a_time(practitioner_id)
         earlier = [
             attempt
@@ -44,22 +51,19 @@ def start_attempt(practitioner_id: int, module: TrainingModule, set_number: int)
             return earlier[-1].id
         seed = secrets.randbelow(2**31)
         form = draw(module, seed, [[item.item_id for item in attempt.form] for attempt in earlier])
-        return session.execute(
-            insert(Attempt)
-            .values(
-                practitioner_id=practitioner_id,
-                module_key=module.key,
-                module_version=module.version,
-                set_number=set_number,
-                number=len(earlier) + 1,
-                seed=seed,
-                form=write_form(form),
-                form_length=len(form),
-                pass_mark=module.blueprint.pass_mark,
-                started_at=clock.now(),
-            )
-            .returning(Attempt.id)
-        ).scalar_one()
+        attempt = {
+            "practitioner_id": practitioner_id,
+            "module_key": module.key,
+            "module_version": module.version,
+            "set_number": set_number,
+            "number": len(earlier) + 1,
+            "seed": seed,
+            "form": write_form(form),
+            "form_length": len(form),
+            "pass_mark": module.blueprint.pass_mark,
+            "started_at": clock.now(),
+        }
+        return int(keep(_ATTEMPT, attempt).scalar_one())
 
 
 def record_response(practitioner_id: int, attempt_id: int, position: int, item_id: str, chosen: Sequence[int]) -> None:
@@ -75,9 +79,9 @@ def record_response(practitioner_id: int, attempt_id: int, position: int, item_i
         "chosen": json.dumps(list(chosen)),
         "now": clock.now(),
     }
-    with atomic() as session:
+    with atomic():
         _one_at_a_time(practitioner_id)
-        if session.execute(_KEEP, kept).first() is None:
+        if keep(_RESPONSE, kept).first() is None:
             raise Refused(SUBMITTED)
 
 
@@ -86,7 +90,7 @@ def submit_attempt(practitioner_id: int, attempt_id: int) -> Submission:
 
     Raises Refused when it is not this practitioner's, or a question has no answer.
     """
-    with atomic() as session:
+    with atomic():
         _one_at_a_time(practitioner_id)
         sitting = find_sitting(practitioner_id, attempt_id)
         if sitting is None:
@@ -98,17 +102,10 @@ def submit_attempt(practitioner_id: int, attempt_id: int) -> Submission:
         if sitting.unanswered:
             raise Refused(f"Answer question {sitting.unanswered[0]} before you submit.")
         right = [n for n, item in enumerate(sitting.form, start=1) if is_right(item, sitting.chosen[n])]
-        session.execute(
-            update(Response)
-            .where(Response.attempt_id == attempt_id)
-            .values(is_right=case((Response.position.in_(right), True), else_=False))
-        )
+        keep(_MARK, {"attempt": attempt_id, "right": right})
         passed = len(right) >= sitting.pass_mark
-        session.execute(
-            update(Attempt)
-            .where(Attempt.id == attempt_id)
-            .values(submitted_at=max(clock.now(), sitting.started_at), score=len(right), passed=passed)
-        )
+        marked = {"submitted_at": max(clock.now(), sitting.started_at), "score": len(right), "passed": passed}
+        keep(_CLOSE, {"attempt": attempt_id, **marked})
         return Submission(sitting.module_key, sitting.module_version, len(right), passed, is_new=True)
 
 

@@ -212,15 +212,20 @@ def read_packs(folder: Path) -> list[TrainingModule]:
     return [pack.module for pack in read_packs_with_lines(folder)]
 
 
-def read_packs_with_lines(folder: Path, only: str | None = None) -> list[Pack]:
-    """Every pack of a folder, or `only` one, with its lines. Raises ContentError with all that is wrong with any."""
+def list_packs(folder: Path) -> list[str]:
+    """The names of the packs of a folder, sound or not. Raises ContentError if there is no such folder."""
     if not folder.is_dir():
         raise ContentError([f"{folder.name}: there is no such folder of modules; check ELEARNING_MODULES"])
+    return sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def read_packs_with_lines(folder: Path, only: str | None = None) -> list[Pack]:
+    """Every pack of a folder, or `only` one, with its lines. Raises ContentError with all that is wrong with any."""
     problems: list[str] = []
     packs: list[Pack] = []
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.name.startswith(".") and only in (None, path.name):
-            pack = _Pack(path)
+    for name in list_packs(folder):
+        if only in (None, name):
+            pack = _Pack(folder / name)
             packs += _read(pack)
             problems += pack.problems
     if problems:

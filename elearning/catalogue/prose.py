@@ -86,9 +86,8 @@ class _Findings:
 
 def read_prose(markdown: str) -> Prose:
     """Parse a section's body; never raises: what is wrong is in `problems`."""
-    findings = _Findings(markdown.split("\n"))
-    env: dict[str, object] = {"findings": findings}
-    made = _MARKDOWN.render(re.sub("[\ue000\ue001]", "", markdown), env)
+    tokens, findings = _parsed(markdown)
+    made = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     clean = nh3.clean(made, tags=TAGS, attributes=ATTRIBUTES, link_rel=None)
     numbers = {id_: number for number, id_ in enumerate(findings.citations, start=1)}
 
@@ -101,6 +100,13 @@ def read_prose(markdown: str) -> Prose:
     return Prose(_PLACEHOLDER.sub(link, clean), findings.citations, tuple(sorted(findings.problems)))
 
 
+@lru_cache(maxsize=32)
+def _parsed(markdown: str) -> tuple[list[Token], _Findings]:
+    """What a body consists of, and what was found on the way. Kept, because it is shown first and then judged."""
+    findings = _Findings(markdown.split("\n"))
+    return _MARKDOWN.parse(re.sub("[\ue000\ue001]", "", markdown), {"findings": findings}), findings
+
+
 @lru_cache(maxsize=256)
 def read_blocks(markdown: str) -> tuple[Block, ...]:
     """A section's body as plain text, block by block, in the order of the page."""
@@ -108,10 +114,9 @@ def read_blocks(markdown: str) -> tuple[Block, ...]:
 
 
 def _blocks(markdown: str) -> Iterator[Block]:
-    env: dict[str, object] = {"findings": _Findings(markdown.split("\n"))}
     line, holder, cells = 0, "", list[str]()
     in_item, cited = 0, list[str]()
-    for token in _MARKDOWN.parse(re.sub("[\ue000\ue001]", "", markdown), env):
+    for token in _parsed(markdown)[0]:
         if token.map:
             line = token.map[0] + 1
         if token.type in ("heading_open", "paragraph_open", "th_open", "td_open", "tr_open"):

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, bindparam, insert, select
 
 from elearning.assessment.models import Attempt, Response
 from elearning.catalogue.models import ModuleVersion
@@ -19,12 +19,20 @@ from elearning.completions.rules import SALT_BYTES
 from elearning.completions.types import Finding, WithdrawalReason
 from elearning.core import clock
 from elearning.core.audit import record_audit
-from elearning.core.db import Base, atomic, db, serialise
+from elearning.core.db import Base, atomic, db, fetch, keep, serialise
 from elearning.core.errors import Refused
 from elearning.core.guards import declared_permanent, missing_guards
 from elearning.core.models import AuditEntry
 from elearning.discussions.models import DiscussionClaim, DiscussionDetail, TeamDiscussion
 from elearning.people.models import Agency, Practitioner
+
+_NAME = select(Practitioner.full_name).where(Practitioner.id == bindparam("practitioner_id"))
+_AGENCY = (
+    select(Agency.name)
+    .join(CompletionDetail, CompletionDetail.agency_id == Agency.id)
+    .where(CompletionDetail.place == bindparam("place"))
+)
+_CERTIFICATE, _DETAILS = insert(Certificate), insert(CertificateDetail)
 
 
 def issue_certificate(place: int, practitioner_id: int, module_title: str, *, supersedes: str | None = None) -> str:
@@ -32,15 +40,9 @@ def issue_certificate(place: int, practitioner_id: int, module_title: str, *, su
 
     Belongs in the `atomic()` that records the completion, so that neither is ever without the other.
     """
-    with atomic() as session:
-        full_name = session.execute(
-            select(Practitioner.full_name).where(Practitioner.id == practitioner_id)
-        ).scalar_one()
-        agency_name = session.execute(
-            select(Agency.name)
-            .join(CompletionDetail, CompletionDetail.agency_id == Agency.id)
-            .where(CompletionDetail.place == place)
-        ).scalar_one_or_none()
+    with atomic():
+        full_name = fetch(_NAME, practitioner_id=practitioner_id).scalar_one()
+        agency_name = fetch(_AGENCY, place=place).scalar_one_or_none()
         by = issuer()
         sealed = Sealed(
             number=new_number(),
@@ -57,8 +59,8 @@ def issue_certificate(place: int, practitioner_id: int, module_title: str, *, su
         names = {"practitioner_id": sealed.practitioner_id, "full_name": full_name, "agency_name": sealed.agency_name}
         words = {name: value for name, value in asdict(sealed).items() if name not in names}
         digest = certificate_digest(salt, sealed)
-        session.execute(insert(Certificate).values(**words, supersedes=supersedes, details_digest=digest))
-        session.execute(insert(CertificateDetail).values(**names, number=sealed.number, salt=salt))
+        keep(_CERTIFICATE, {**words, "supersedes": supersedes, "details_digest": digest})
+        keep(_DETAILS, {**names, "number": sealed.number, "salt": salt})
         return sealed.number
 
 

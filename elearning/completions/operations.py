@@ -10,7 +10,9 @@ from elearning.completions.queries import head_of_record
 from elearning.completions.rules import SALT_BYTES, details_digest, expires_on, link_digest
 from elearning.completions.types import Details, Link, Recorded, WithdrawalReason
 from elearning.core import clock
-from elearning.core.db import atomic, serialise
+from elearning.core.db import atomic, keep, serialise
+
+_LINK, _DETAILS = insert(Completion), insert(CompletionDetail)
 
 
 def record_completion(
@@ -28,7 +30,7 @@ def record_completion(
 
     Raises sqlalchemy.exc.IntegrityError when the attempt is recorded already, or is not their pass of this version.
     """
-    with atomic() as session:
+    with atomic():
         serialise("record")
         head = head_of_record()
         now = clock.now()
@@ -46,8 +48,8 @@ def record_completion(
             details_digest=details_digest(salt, asdict(details)),
         )
         digest = link_digest(head.digest, link)
-        session.execute(insert(Completion).values(**asdict(link), previous_digest=head.digest, digest=digest))
-        session.execute(insert(CompletionDetail).values(place=link.place, salt=salt, **asdict(details)))
+        keep(_LINK, {**asdict(link), "previous_digest": head.digest, "digest": digest})
+        keep(_DETAILS, {"place": link.place, "salt": salt, **asdict(details)})
         return Recorded(link.place, digest, today, link.expires_on)
 
 

@@ -41,6 +41,7 @@ _COMPLETIONS = (
     .where(CompletionDetail.practitioner_id == bindparam("practitioner_id"))
     .order_by(Completion.place.desc())
 )
+_HEAD = select(Completion.place, Completion.digest).order_by(Completion.place.desc()).limit(1)
 
 
 def list_completions(practitioner_id: int) -> list[CompletionFacts]:
@@ -50,9 +51,7 @@ def list_completions(practitioner_id: int) -> list[CompletionFacts]:
 
 def head_of_record() -> Head:
     """The last link of the record. Only inside `serialise("record")` is it still the last when it is used."""
-    row = db.session.execute(
-        select(Completion.place, Completion.digest).order_by(Completion.place.desc()).limit(1)
-    ).one_or_none()
+    row = fetch(_HEAD).one_or_none()
     return Head(row.place, row.digest) if row else Head(0, BEFORE_THE_FIRST)
 
 

@@ -177,8 +177,7 @@ class Past:
             record_confidence(
                 practitioner_id, module, 1, When.BEFORE, self._ratings(module, practitioner_id, When.BEFORE)
             )
-        for section in module.sections[:sections]:
-            record_section_read(practitioner_id, module.key, section.slug)
+        record_section_read(practitioner_id, module.key, *(section.slug for section in module.sections[:sections]))
         if module.scenario and sections == len(module.sections):
             self._walk(module, module.scenario, practitioner_id)
 
@@ -213,8 +212,9 @@ class Past:
             moment += dt.timedelta(hours=self.chance.randint(2, 60))
             yield moment
             last = list_attempts(practitioner_id, module.key)[-1]
-            for section in missed_sections(module, last.wrong):
-                record_section_read(practitioner_id, module.key, section.slug)
+            record_section_read(
+                practitioner_id, module.key, *(section.slug for section in missed_sections(module, last.wrong))
+            )
             moment += dt.timedelta(minutes=self.chance.randint(15, 40))
 
     def _is_named(self, practitioner_id: int) -> bool:

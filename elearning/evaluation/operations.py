@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from elearning.assessment.rules import is_right, write_form
 from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
-from elearning.core.db import atomic, serialise
+from elearning.core.db import atomic, keep, serialise
 from elearning.core.errors import Refused
 from elearning.evaluation.models import (
     ConfidenceAnswer,
@@ -28,8 +28,8 @@ CLOSED = "These questions are closed, so nothing was kept."
 FOLLOW_UP_CLOSED = "This follow-up is not open, so nothing was kept. What you answered while it was open stays."
 
 
-# Made once, for they are busy.
-_CONFIDENCE, _RATINGS, _ANSWER = insert(ConfidenceAnswer), insert(ConfidenceRating), insert(FollowUpResponse)
+_CONFIDENCE, _RATINGS, _PLEDGE = insert(ConfidenceAnswer), insert(ConfidenceRating), insert(PledgeRow)
+_FOLLOW_UP, _ANSWER, _WORDS = insert(FollowUpRow), insert(FollowUpResponse), insert(FollowUpWords)
 
 
 def record_confidence(
@@ -42,12 +42,10 @@ def record_confidence(
     round_ = {
         "practitioner_id": practitioner_id, "module_key": module.key, "set_number": set_number, "moment": when
     }  # fmt: skip
-    with atomic() as session:
-        answer = {**round_, "module_version": module.version, "answered_at": clock.now()}
-        session.execute(_CONFIDENCE, answer)
+    with atomic():
+        keep(_CONFIDENCE, {**round_, "module_version": module.version, "answered_at": clock.now()})
         if ratings:
-            rows = [{**round_, "statement": statement, "rating": rating} for statement, rating in ratings.items()]
-            session.execute(_RATINGS, rows)
+            keep(_RATINGS, [{**round_, "statement": name, "rating": rating} for name, rating in ratings.items()])
 
 
 def record_afterwards(practitioner_id: int, module: TrainingModule, when: When, ratings: Mapping[str, int]) -> None:
@@ -72,23 +70,21 @@ def record_pledge(practitioner_id: int, module: TrainingModule, pledge: Pledge |
 
     Raises Refused when it is not the time for it.
     """
-    with atomic() as session:
+    with atomic():
         here = _here(practitioner_id, module.key)
         if here.round.has_pledged is not None:
             return False
         if open_look_back(here.round, here.completed_on, clock.today()) is not About.PLEDGE:
             raise Refused(CLOSED)
         words = asdict(pledge) if pledge else {}
-        session.execute(
-            insert(PledgeRow).values(
-                practitioner_id=practitioner_id,
-                module_key=module.key,
-                set_number=here.set_number,
-                module_version=module.version,
-                made_at=clock.now(),
-                **words,
-            )
-        )
+        made = {
+            "practitioner_id": practitioner_id,
+            "module_key": module.key,
+            "set_number": here.set_number,
+            "module_version": module.version,
+            "made_at": clock.now(),
+        }
+        keep(_PLEDGE, {**made, **words})
         return True
 
 
@@ -97,7 +93,7 @@ def begin_follow_up(practitioner_id: int, module: TrainingModule, number: int) -
 
     Raises Refused when it is not open.
     """
-    with atomic() as session:
+    with atomic():
         here = _here(practitioner_id, module.key)
         plan = FOLLOW_UPS[number]
         if number in here.round.begun:
@@ -106,18 +102,17 @@ def begin_follow_up(practitioner_id: int, module: TrainingModule, number: int) -
             raise Refused(FOLLOW_UP_CLOSED)
         met, followed = list_met(practitioner_id, module.key, here.set_number)
         form = draw_follow_up(module, plan.questions, met, followed, secrets.randbelow(2**31))
-        session.execute(
-            insert(FollowUpRow).values(
-                practitioner_id=practitioner_id,
-                module_key=module.key,
-                module_version=module.version,
-                set_number=here.set_number,
-                number=number,
-                form=write_form(form),
-                form_length=len(form),
-                begun_at=clock.now(),
-            )
-        )
+        follow_up = {
+            "practitioner_id": practitioner_id,
+            "module_key": module.key,
+            "module_version": module.version,
+            "set_number": here.set_number,
+            "number": number,
+            "form": write_form(form),
+            "form_length": len(form),
+            "begun_at": clock.now(),
+        }
+        keep(_FOLLOW_UP, follow_up)
 
 
 def record_answer(practitioner_id: int, follow_up: FollowUp, position: int, chosen: Sequence[int]) -> None:
@@ -125,7 +120,7 @@ def record_answer(practitioner_id: int, follow_up: FollowUp, position: int, chos
 
     Raises Refused when the follow-up is not theirs or not open, or the question is answered otherwise or not the next.
     """
-    with atomic() as session:
+    with atomic():
         here = _here(practitioner_id, follow_up.module_key)
         mine = find_follow_up(practitioner_id, follow_up.module_key, here.set_number, follow_up.number)
         if mine is None or mine.id != follow_up.id:
@@ -145,7 +140,7 @@ def record_answer(practitioner_id: int, follow_up: FollowUp, position: int, chos
             "is_right": is_right(drawn, chosen),
             "answered_at": clock.now(),
         }
-        session.execute(_ANSWER, answer)
+        keep(_ANSWER, answer)
 
 
 def record_words(
@@ -155,7 +150,7 @@ def record_words(
 
     Raises Refused when the follow-up is not open or not so far.
     """
-    with atomic() as session:
+    with atomic():
         here = _here(practitioner_id, module_key)
         begun = here.round.begun.get(number)
         if begun and about in begun.told:
@@ -163,11 +158,8 @@ def record_words(
         follow_up = find_follow_up(practitioner_id, module_key, here.set_number, number)
         if follow_up is None or not _is_next(here, FOLLOW_UPS[number], about):
             raise Refused(FOLLOW_UP_CLOSED)
-        session.execute(
-            insert(FollowUpWords).values(
-                follow_up_id=follow_up.id, about=about, kept=kept, words=words, answered_at=clock.now()
-            )
-        )
+        told = {"about": about, "kept": kept, "words": words, "answered_at": clock.now()}
+        keep(_WORDS, {"follow_up_id": follow_up.id, **told})
 
 
 def _here(practitioner_id: int, module_key: str) -> Afterwards:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Date, Integer, bindparam, select, text
 
 from elearning.assessment.queries import list_attempts
 from elearning.assessment.rules import read_form
-from elearning.core.db import Base, db
+from elearning.core.db import Base, db, fetch
 from elearning.evaluation.models import ConfidenceRating, FollowUpResponse, FollowUpRow, FollowUpWords, PledgeRow
 from elearning.evaluation.types import About, Afterwards, Begun, FollowUp, Kept, KeptPledge, Pledge, Round, Told, When
 
@@ -123,7 +123,7 @@ _FOLLOW_UP = (
 def find_follow_up(practitioner_id: int, module_key: str, set_number: int, number: int) -> FollowUp | None:
     """A follow-up that was begun, with what was answered."""
     this = {"practitioner_id": practitioner_id, "module_key": module_key, "set_number": set_number, "number": number}
-    found = db.session.execute(_FOLLOW_UP, this).all()
+    found = fetch(_FOLLOW_UP, **this).all()
     if not found:
         return None
     chosen = {each.position: tuple(json.loads(each.chosen)) for each in found if each.position is not None}

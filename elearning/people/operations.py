@@ -2,16 +2,19 @@
 
 import datetime as dt
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, insert, update
 
 from elearning.core import clock
 from elearning.core.audit import record_audit
-from elearning.core.db import atomic, serialise
+from elearning.core.db import atomic, keep, serialise
 from elearning.core.errors import Refused
 from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.queries import find_agency
 from elearning.people.rules import agency_name_problem, clean_name, name_problem
 from elearning.people.types import Sector
+
+_PERSON, _JOIN = insert(Practitioner).returning(Practitioner.id), insert(Membership)
+_END = update(Membership).where(Membership.practitioner_id == bindparam("person"), Membership.ended_on.is_(None))
 
 
 def add_agency(name: str, sector: Sector) -> int:
@@ -31,11 +34,8 @@ def add_agency(name: str, sector: Sector) -> int:
 
 def add_practitioner(full_name: str) -> int:
     """A new person; their id. Raises Refused for a name that a certificate could not print."""
-    with atomic() as session:
-        practitioner = Practitioner(full_name=_checked(full_name), created_at=clock.now())
-        session.add(practitioner)
-        session.flush()
-        return practitioner.id
+    with atomic():
+        return int(keep(_PERSON, {"full_name": _checked(full_name), "created_at": clock.now()}).scalar_one())
 
 
 def rename_practitioner(practitioner_id: int, full_name: str) -> None:
@@ -51,27 +51,16 @@ def join_agency(
 ) -> None:
     """Someone starts in an agency (today unless given); their time in another ends on that day."""
     start = started_on or clock.today()
-    with atomic() as session:
-        session.execute(
-            update(Membership)
-            .where(Membership.practitioner_id == practitioner_id, Membership.ended_on.is_(None))
-            .values(ended_on=start)
-        )
-        session.add(
-            Membership(
-                practitioner_id=practitioner_id, agency_id=agency_id, job_role=job_role, team=team, started_on=start
-            )
-        )
+    place = {"practitioner_id": practitioner_id, "agency_id": agency_id, "job_role": job_role, "team": team}
+    with atomic():
+        keep(_END, {"person": practitioner_id, "ended_on": start})
+        keep(_JOIN, {**place, "started_on": start})
 
 
 def leave_agency(practitioner_id: int, *, ended_on: dt.date) -> None:
     """Someone's present time in an agency ends on a day."""
-    with atomic() as session:
-        session.execute(
-            update(Membership)
-            .where(Membership.practitioner_id == practitioner_id, Membership.ended_on.is_(None))
-            .values(ended_on=ended_on)
-        )
+    with atomic():
+        keep(_END, {"person": practitioner_id, "ended_on": ended_on})
 
 
 def _checked(full_name: str) -> str:

@@ -2,13 +2,24 @@
 
 import datetime as dt
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
-from elearning.core.db import db
-from elearning.people.models import Agency, Membership, Practitioner
+from elearning.core.db import db, fetch
+from elearning.people.models import Agency, Membership
 from elearning.people.rules import clean_name
-from elearning.people.types import AgencyName, Member, Sector
+from elearning.people.types import AgencyName, Sector
 
+_WORKED = (
+    select(Agency.id, Agency.name, Agency.sector)
+    .join(Membership, Membership.agency_id == Agency.id)
+    .where(
+        Membership.practitioner_id == bindparam("practitioner_id"),
+        Membership.started_on <= bindparam("day"),
+        or_(Membership.ended_on.is_(None), Membership.ended_on >= bindparam("day")),
+    )
+    .order_by(Membership.started_on.desc())
+    .limit(1)
+)
 SECTOR_ORDER = {sector: position for position, sector in enumerate(Sector)}
 
 
@@ -28,33 +39,5 @@ def find_agency(name: str) -> AgencyName | None:
 
 def agency_on(practitioner_id: int, day: dt.date) -> AgencyName | None:
     """Where someone worked on a day; None for nowhere."""
-    row = db.session.execute(
-        select(Agency.id, Agency.name, Agency.sector)
-        .join(Membership, Membership.agency_id == Agency.id)
-        .where(
-            Membership.practitioner_id == practitioner_id,
-            Membership.started_on <= day,
-            or_(Membership.ended_on.is_(None), Membership.ended_on >= day),
-        )
-        .order_by(Membership.started_on.desc())
-        .limit(1)
-    ).one_or_none()
+    row = fetch(_WORKED, practitioner_id=practitioner_id, day=day).one_or_none()
     return AgencyName(row.id, row.name, Sector(row.sector)) if row else None
-
-
-def full_name_of(practitioner_id: int) -> str:
-    """Today's name. Raises sqlalchemy.exc.NoResultFound for an unknown person."""
-    return db.session.execute(select(Practitioner.full_name).where(Practitioner.id == practitioner_id)).scalar_one()
-
-
-def list_members(agency_id: int, *, limit: int, offset: int = 0) -> list[Member]:
-    """The people of an agency today, by name."""
-    rows = db.session.execute(
-        select(Practitioner.id, Practitioner.full_name, Membership.job_role, Membership.team, Membership.started_on)
-        .join(Membership, Membership.practitioner_id == Practitioner.id)
-        .where(Membership.agency_id == agency_id, Membership.ended_on.is_(None))
-        .order_by(Practitioner.full_name, Practitioner.id)
-        .limit(limit)
-        .offset(offset)
-    )
-    return [Member(*row) for row in rows]

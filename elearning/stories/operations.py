@@ -6,7 +6,7 @@ from elearning.catalogue.library import Library
 from elearning.catalogue.paths import next_stand
 from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
-from elearning.core.db import atomic, serialise
+from elearning.core.db import atomic, keep, serialise
 from elearning.core.errors import Refused
 from elearning.stories.models import StoryStep
 from elearning.stories.queries import find_walk
@@ -48,7 +48,7 @@ def record_choice(practitioner_id: int, library: Library, module_key: str, numbe
 
 
 def _append(practitioner_id: int, walk: Walk, step: int, choice: int, ending: str | None) -> None:
-    with atomic() as session:
+    with atomic():
         taken = {
             "practitioner_id": practitioner_id,
             "module_key": walk.module_key,
@@ -59,7 +59,7 @@ def _append(practitioner_id: int, walk: Walk, step: int, choice: int, ending: st
             "ending": ending,
             "taken_at": clock.now(),
         }
-        session.connection().execute(_TAKE, taken)
+        keep(_TAKE, taken)
 
 
 def _one_at_a_time(practitioner_id: int) -> None:

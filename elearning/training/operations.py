@@ -11,7 +11,7 @@ from elearning.catalogue.types import TrainingModule
 from elearning.certificates.operations import issue_certificate
 from elearning.completions.operations import record_completion
 from elearning.core import clock
-from elearning.core.db import Moment, atomic, serialise
+from elearning.core.db import Moment, atomic, keep, serialise
 from elearning.core.errors import Refused
 from elearning.evaluation.operations import CLOSED, record_confidence
 from elearning.evaluation.types import When
@@ -29,11 +29,11 @@ _READ = text("""
 """).bindparams(bindparam("now", type_=Moment))
 
 
-def record_section_read(practitioner_id: int, module_key: str, slug: str) -> None:
-    """A section was finished with Continue; the first and the last time are kept."""
-    read = {"practitioner_id": practitioner_id, "module_key": module_key, "slug": slug, "now": clock.now()}
-    with atomic() as session:
-        session.execute(_READ, read)
+def record_section_read(practitioner_id: int, module_key: str, *slugs: str) -> None:
+    """A section, or several, were finished with Continue; the first and the last time are kept."""
+    of = {"practitioner_id": practitioner_id, "module_key": module_key, "now": clock.now()}
+    with atomic():
+        keep(_READ, [{**of, "slug": slug} for slug in slugs])
 
 
 def record_before(practitioner_id: int, module: TrainingModule, ratings: Mapping[str, int]) -> None:

@@ -265,13 +265,14 @@ def result(key: str) -> ResponseReturnValue:
 def record() -> ResponseReturnValue:
     """Everything a practitioner has: certificates with their standing, what is due, and every attempt."""
     practitioner_id = current_user.practitioner_id
+    attempts = list_attempts(practitioner_id)
     return render_template(
         "training/record.html",
         certificates=list_certificates(practitioner_id),
-        attempts=list(reversed(list_attempts(practitioner_id))),
+        attempts=attempts[::-1],
         discussions=list_discussions(practitioner_id),
         pledges=list_pledges(practitioner_id),
-        standing=progress_in(practitioner_id, list(library())),
+        standing=progress_in(practitioner_id, list(library()), attempts),
         titles={module.key: module.title for module in library()},
         today=clock.today(),
         Quiz=Quiz,

@@ -19,10 +19,10 @@ from elearning.app import create_app
 from elearning.core import clock
 from elearning.core.db import SQLITE_PRAGMAS, WRITES, db, make_engine
 from elearning.core.models import OutboxMail
-from elearning.people import queries as people
 from elearning.web.access import safe_next
 from elearning.web.pages import visible
 from tests.conftest import NOON, CheckedClient, Persona, World
+from tests.records import name_of
 
 ELSEWHERE = [
     "http://evil.example",
@@ -505,7 +505,7 @@ def test_a_form_sent_after_the_session_is_gone_leads_back_to_its_place(app: Flas
         }.items():
             response = client.post(path, data={"full_name": "Mallory"}, csrf=cookie == "kept")
             assert goes_to(response) == target
-    assert people.full_name_of(world.grace.practitioner_id) == "Grace Obi"
+    assert name_of(world.grace.practitioner_id) == "Grace Obi"
 
 
 def test_a_sign_in_form_without_its_cookie_starts_again_and_keeps_where_the_way_leads(app: Flask) -> None:
@@ -621,7 +621,7 @@ def test_a_name_is_changed_with_a_notice_about_older_certificates(app: Flask, wo
     assert 'value="Amina Yusuf-Siân"' in page
     assert "those you already have keep theirs" in page
     assert "keep theirs" not in client.get("/account").text
-    assert people.full_name_of(world.amina.practitioner_id) == "Amina Yusuf-Siân"
+    assert name_of(world.amina.practitioner_id) == "Amina Yusuf-Siân"
 
 
 @pytest.mark.parametrize(
@@ -641,7 +641,7 @@ def test_a_name_we_cannot_print_is_refused_and_what_was_typed_is_kept(
     page = client.post("/account", data={"full_name": typed})
     assert page.text.count(words) >= 2
     assert f'value="{html.escape(visible(typed))}"' in page.text
-    assert people.full_name_of(world.amina.practitioner_id) == "Amina Yusuf"
+    assert name_of(world.amina.practitioner_id) == "Amina Yusuf"
 
 
 def test_nobody_can_change_more_than_their_own_name(app: Flask, world: World) -> None:
@@ -656,7 +656,7 @@ def test_nobody_can_change_more_than_their_own_name(app: Flask, world: World) ->
             "role": "administrator",
         },
     )
-    assert people.full_name_of(world.ben.practitioner_id) == "Ben Price"
+    assert name_of(world.ben.practitioner_id) == "Ben Price"
     page = client.get("/account").text
     assert "Amina New" in page
     assert "amina@example.org" in page

@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from elearning.assessment import rules
 from elearning.assessment.rules import (
     NoLegalForm,
     draw,
@@ -130,5 +131,5 @@ def test_the_right_option_stands_everywhere_equally_often(module: TrainingModule
 
 def test_an_order_that_is_not_shuffled_is_found(module: TrainingModule, monkeypatch: pytest.MonkeyPatch) -> None:
     lax = module.model_copy(update={"blueprint": module.blueprint.model_copy(update={"scenarios_at_least": 0})})
-    monkeypatch.setattr(Random, "shuffle", lambda self, parts: None)
+    monkeypatch.setattr(rules, "_shuffle", lambda lists, chance: None)
     assert position_problems(lax)[1] == "of 800 questions with 3 options, the right one stands at place 2 in 800"

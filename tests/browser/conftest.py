@@ -5,7 +5,9 @@ this folder are marked `browser`; without a Chromium they are skipped, saying so
 """
 
 import contextlib
+import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -25,6 +27,7 @@ from elearning.settings import ROOT, Settings
 from tests.browser.chromium import chromium_environ, find_chromium
 from tests.browser.people import People
 
+ELEARNING = Path(sys.executable).parent / "elearning"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -74,24 +77,40 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo_settings(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The settings of a demonstration of the tests' own, on a free port and a database that is not there yet."""
+    """The settings of a demonstration of the tests' own, on a free port and a database that was just written."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     database = tmp_path_factory.mktemp("demo") / "demo.db"
+    shutil.copy(_written(tmp_path_factory), database)
     return demo.demo_settings({"ELEARNING_DATABASE_URL": f"sqlite:///{database}"}, port)
+
+
+def _written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demonstration for every process of this run to copy, written by the first that comes."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    database = folder / "written.db"
+    with (folder / "written.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not database.exists():
+            environ = {name: value for name, value in os.environ.items() if not name.startswith("ELEARNING_")}
+            environ["ELEARNING_DATABASE_URL"] = f"sqlite:///{database}"
+            subprocess.run([ELEARNING, "demo", "--no-serve"], cwd=ROOT, env=environ, check=True, stdout=subprocess.PIPE)
+    return database
 
 
 @pytest.fixture(scope="session")
 def demo_url(demo_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the demonstration, made and served by `elearning demo`."""
+    """The address of the demonstration, served by `elearning demo`."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ELEARNING_")}
     environ["ELEARNING_DATABASE_URL"] = demo_settings.database_url
     log = tmp_path_factory.mktemp("served") / "log"
     url = demo_settings.base_url
     with log.open("w") as output:
         server = subprocess.Popen(
-            [Path(sys.executable).parent / "elearning", "demo", "--port", url.rpartition(":")[2]],
+            [ELEARNING, "demo", "--port", url.rpartition(":")[2]],
             cwd=ROOT,
             env=environ,
             stdin=subprocess.DEVNULL,

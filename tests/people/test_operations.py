@@ -12,6 +12,7 @@ from elearning.core.models import AuditEntry
 from elearning.people import operations, queries
 from elearning.people.types import Sector
 from tests.conftest import NOON, World
+from tests.records import name_of
 
 TODAY = NOON.date()
 
@@ -38,13 +39,13 @@ def test_a_name_no_certificate_could_print_is_refused_where_it_is_entered(app: F
         operations.rename_practitioner(world.amina.practitioner_id, "王 Wang")
     with pytest.raises(Refused, match="cannot print"):
         operations.add_agency("王 School", Sector.SCHOOL)
-    assert queries.full_name_of(world.amina.practitioner_id) == "Amina Yusuf"
+    assert name_of(world.amina.practitioner_id) == "Amina Yusuf"
 
 
 def test_a_name_is_kept_composed_and_its_change_is_audited_without_the_name(app: Flask, world: World) -> None:
     operations.rename_practitioner(world.amina.practitioner_id, "  Amina   Yu\u0301suf ")
-    assert queries.full_name_of(world.amina.practitioner_id) == "Amina Yúsuf"
-    assert queries.full_name_of(world.ben.practitioner_id) == "Ben Price"
+    assert name_of(world.amina.practitioner_id) == "Amina Yúsuf"
+    assert name_of(world.ben.practitioner_id) == "Ben Price"
     entry = db.session.execute(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).scalar_one()
     assert (entry.practitioner_id, entry.action) == (world.amina.practitioner_id, "changed own name")
     assert "Amina" not in entry.subject
@@ -58,8 +59,6 @@ def test_someone_works_in_one_agency_at_a_time_and_history_keeps_the_others(app:
     assert before.id == world.school
     assert now
     assert now.id == world.clinic
-    assert "Amina Yusuf" not in [member.full_name for member in queries.list_members(world.school, limit=10)]
-    assert "Amina Yusuf" in [member.full_name for member in queries.list_members(world.clinic, limit=10)]
 
 
 def test_who_left_works_nowhere_from_the_next_day(app: Flask, world: World) -> None:
@@ -67,12 +66,6 @@ def test_who_left_works_nowhere_from_the_next_day(app: Flask, world: World) -> N
     operations.leave_agency(ben, ended_on=TODAY)
     assert queries.agency_on(ben, TODAY)
     assert queries.agency_on(ben, TODAY + dt.timedelta(days=1)) is None
-
-
-def test_members_come_by_name_and_by_the_page(app: Flask, world: World) -> None:
-    everyone = [member.full_name for member in queries.list_members(world.school, limit=10)]
-    assert everyone == sorted(everyone) == ["Amina Yusuf", "Ben Price", "Grace Obi", "Officer Lane"]
-    assert [member.full_name for member in queries.list_members(world.school, limit=2, offset=1)] == everyone[1:3]
 
 
 def test_agencies_come_in_the_partnerships_order(app: Flask) -> None:

@@ -61,7 +61,7 @@ GET  /modules/<key>/quiz/result                               0   8   2   2   2 
 GET  /modules/<key>/team-sheet                                0   1   1   1   1   1   1
 GET  /modules/<key>/team-sheet.pdf                            0   2   2   2   2   2   2
 GET  /modules/<key>/discussions/new                           0   1   1   1   1   1   1
-GET  /record                                                  0  10  10  10  10  10  10
+GET  /record                                                  0   9   9   9   9   9   9
 GET  /record/discussions/<int:discussion_id>                  0   2   2   2   2   2   2
 GET  /record/discussions/claim                                0   1   1   1   1   1   1
 GET  /record/attempts/<int:attempt_id>                        0   2   2   2   2   2   2

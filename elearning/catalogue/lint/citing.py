@@ -44,6 +44,7 @@ _COUNTED = re.compile(
     r"\b(" + "|".join(_WORD_NUMBERS) + r")(?:[- ]\w+)?"
     r"(?= (?:working days|calendar days|per cent)\b)", re.IGNORECASE
 )  # fmt: skip
+_UNITS = re.compile(r" (?:days|cent)\b", re.IGNORECASE)
 _HEDGES = (
     "almost all", "almost every", "most", "many", "some", "believed", "suspected", "where possible",
     "practicable and safe", "where it can",
@@ -91,18 +92,23 @@ def _said_numbers(text: str) -> frozenset[str]:
 def _numbers(text: str) -> Iterator[str]:
     for found in _NUMBER.findall(text):
         yield found.replace(",", "").replace(":", ".")
-    for found in _COUNTED.findall(text):
+    for found in _counted(text):
         yield _WORD_NUMBERS[found.lower()]
     for word in folded(text):
         if word in _WORD_NUMBERS:
             yield _WORD_NUMBERS[word]
 
 
+def _counted(text: str) -> list[str]:
+    """The numbers in words that count days or shares of a hundred."""
+    return _COUNTED.findall(text) if _UNITS.search(text) else []
+
+
 def _figures(text: str) -> Iterator[tuple[str, str]]:
     """What a text claims in numbers: as it stands there, and to compare."""
     for found in _NUMBER.findall(text):
         yield found, found.replace(",", "").replace(":", ".")
-    for found in _COUNTED.findall(text):
+    for found in _counted(text):
         yield found, _WORD_NUMBERS[found.lower()]
 
 

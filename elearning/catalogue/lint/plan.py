@@ -183,16 +183,12 @@ def safe_frame(module: TrainingModule) -> Iterator[Finding]:
     count = len(words(module.content_note))
     if not 20 <= count <= 80:
         yield error("L20", MODULE, ("content_note",), f"the content note has {count} words; 20 to 80 let people choose")
-    for part, path, text, *_ in shown(module):
-        found = _GRAPHIC.search(text)
-        if found and part in _GENTLE:
-            yield error("L20", part, path, f'"{found.group()}" is graphic; {_GENTLE[part]} does without it')
-    graphic = [
-        (passage, found)
-        for section in module.sections
-        for passage in section_page(section).passages
-        for found in _GRAPHIC.findall(passage.text)
-    ]
+    graphic = [(passage, found) for passage in shown(module) for found in _GRAPHIC.findall(passage.text)]
+    for passage, found in graphic:
+        if passage.part in _GENTLE:
+            words_ = f'"{found}" is graphic; {_GENTLE[passage.part]} does without it'
+            yield error("L20", passage.part, passage.path, words_)
+    graphic = [(passage, found) for passage, found in graphic if passage.part in module.section]
     total = sum(section_words(section) for section in module.sections)
     if len(graphic) * 1000 > total:
         for passage, found in graphic:

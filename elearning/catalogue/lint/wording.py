@@ -60,6 +60,7 @@ def without_quotations(text: str) -> str:
     return _QUOTED.sub(" ", text)
 
 
+@cache
 def stem(word: str) -> str:
     """A word without its ending, crudely: enough to see "missing" and "missed" as one."""
     for ending in (
