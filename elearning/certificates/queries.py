@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import aliased
 
 from elearning.accounts.types import SignedIn
+from elearning.catalogue.library import library
 from elearning.certificates.models import Certificate, CertificateDetail
 from elearning.certificates.rules import certificate_digest, grouped
 from elearning.certificates.types import HeldCertificate, IssuedCertificate, Sealed
@@ -55,7 +56,10 @@ def _find(*conditions: ColumnElement[bool]) -> IssuedCertificate | None:
         .join(CompletionDetail, CompletionDetail.place == Certificate.place)
         .where(*conditions)
     ).one_or_none()
-    return IssuedCertificate(**row._mapping) if row else None
+    if row is None:
+        return None
+    module = library().version(row.module_key, row.module_version)
+    return IssuedCertificate(**row._mapping, outcomes=tuple(outcome.text for outcome in module.outcomes))
 
 
 def list_certificates(practitioner_id: int) -> list[HeldCertificate]:

@@ -24,6 +24,7 @@ class IssuedCertificate:
     issued_at: dt.datetime
     partnership: str
     signatory: str
+    outcomes: tuple[str, ...]  # of the module version that was completed
 
 
 @dataclass(frozen=True)
