@@ -12,7 +12,7 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from elearning.certificates.rules import grouped, short_digest
+from elearning.certificates.rules import SIGNATURE, grouped, short_digest
 from elearning.certificates.types import IssuedCertificate
 from elearning.core.tagged_pdf import TaggedCanvas
 from elearning.core.typeface import JOINERS, REGULAR, SEMIBOLD, is_rightward, register_typeface, set_line
@@ -34,10 +34,10 @@ INK, QUIET, RULE = HexColor("#1d1b19"), HexColor("#5b554f"), HexColor("#d9d3cb")
 RIPPLES = ((74, 0.06), (54, 0.14), (36, 0.32), (20, 1.0))  # radius in mm, strength of the colour
 
 
-def render(certificate: IssuedCertificate, *, base_url: str, colour: str) -> bytes:
+def render(certificate: IssuedCertificate, *, base_url: str, colour: str, to_sign: bool = False) -> bytes:
     """The certificate as a tagged PDF of one A4 page; the same arguments give the same bytes.
 
-    `colour` is the partnership's, as #rrggbb.
+    `colour` is the partnership's, as #rrggbb. With `to_sign` it has a field for its signature.
     """
     file = io.BytesIO()
     canvas = TaggedCanvas(
@@ -49,12 +49,14 @@ def render(certificate: IssuedCertificate, *, base_url: str, colour: str) -> byt
         made_at=certificate.issued_at,
     )
     draw(canvas, certificate, base_url=base_url, colour=colour)
+    if to_sign:
+        canvas.signature_field(SIGNATURE, f"Digital signature of {certificate.partnership}")
     canvas.save()
     return file.getvalue()
 
 
 def draw(canvas: TaggedCanvas, certificate: IssuedCertificate, *, base_url: str, colour: str) -> None:
-    """Put the certificate on a page of its own, with its bookmark; the canvas may hold others before and after."""
+    """Put the certificate on the canvas's page, with a bookmark. A canvas with many shows a new page for each."""
     sheet = _Sheet(canvas, HexColor(colour))
     with canvas.group("Sect"):
         canvas.bookmark(f"{certificate.full_name}, {certificate.module_title}")
@@ -69,7 +71,6 @@ def draw(canvas: TaggedCanvas, certificate: IssuedCertificate, *, base_url: str,
         sheet.learned(size, items, top)
         sheet.facts(certificate, top)
         sheet.foot(certificate, base_url)
-    canvas.showPage()
 
 
 @lru_cache(maxsize=256)

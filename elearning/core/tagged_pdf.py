@@ -7,7 +7,7 @@ It also adds what PDF/A-2a asks for beyond that: what the colours mean, and meta
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -82,11 +82,11 @@ class _Element:
     page: int = 0
     lines: list[str] = field(default_factory=list)  # of text in it
     is_turned: bool = False  # whether some of it is drawn in another order than it is read
-    kids: list["int | _Element | _LinkAnnotation"] = field(default_factory=list)  # an int is marked content
+    kids: list["int | _Element | _Annotation"] = field(default_factory=list)  # an int is marked content
 
 
 @dataclass
-class _LinkAnnotation:
+class _Annotation:
     name: str
     key: int
 
@@ -98,6 +98,7 @@ class TaggedCanvas(Canvas):
     _doc: Any
     _code: list[str]
     _annotationCount: int
+    _addAnnotation: Callable[[PDFDictionary], None]
 
     def __init__(
         self,
@@ -137,7 +138,7 @@ class TaggedCanvas(Canvas):
         self._open = [self._document]
         self._done_pages: list[tuple[Any, list[_Element]]] = []  # the page, and the element of each marked content
         self._marked: list[_Element] = []
-        self._links = 0
+        self._annotations = 0
         # Which letters the forms drawn stand for; our fonts ask the document.
         self._spelled: dict[tuple[str, int], str] = {}
         self._doc.spelled = self._spelled
@@ -210,10 +211,36 @@ class TaggedCanvas(Canvas):
 
     def link(self, url: str, box: Box, description: str) -> None:
         """Within `tag("Link")`: make `box` lead to `url`; the description is what is read aloud."""
-        key = 1_000_000 + self._links  # beyond every page's own key in the parent tree
-        self._links += 1
+        key = self._next_key()
         self.linkURL(url, box, Contents=PDFString(description), F=4, StructParent=key)
-        self._open[-1].kids.append(_LinkAnnotation(f"NUMBER{self._annotationCount}", key))
+        self._open[-1].kids.append(_Annotation(f"NUMBER{self._annotationCount}", key))
+
+    def signature_field(self, name: str, description: str) -> None:
+        """A field that waits to be signed, and shows nothing; the description is what is read aloud."""
+        key = self._next_key()
+        field = PDFDictionary(
+            {
+                "Type": PDFName("Annot"),
+                "Subtype": PDFName("Widget"),
+                "FT": PDFName("Sig"),
+                "T": PDFString(name),
+                "TU": PDFString(description),
+                "Rect": PDFArray([0, 0, 0, 0]),
+                "F": 132,  # printed and locked
+                "StructParent": key,
+            }
+        )
+        self._addAnnotation(field)
+        form = {"Fields": PDFArray([self._doc.Reference(field)]), "SigFlags": 1}
+        self._doc.Catalog.AcroForm = self._doc.Reference(PDFDictionary(form))
+        with self.group("Form"):
+            self._open[-1].alt = description
+            self._open[-1].kids.append(_Annotation(f"NUMBER{self._annotationCount}", key))
+
+    def _next_key(self) -> int:
+        """A key of the parent tree beyond those that are pages' own."""
+        self._annotations += 1
+        return 1_000_000 + self._annotations
 
     def _setAnnotations(self, page: Any) -> None:
         """ReportLab's last step of a page before it is stored; here the page also learns its place in the tree."""
@@ -250,7 +277,7 @@ class TaggedCanvas(Canvas):
             for kid in element.kids:
                 if isinstance(kid, _Element):
                     kids.append(write(kid, number))
-                elif isinstance(kid, _LinkAnnotation):
+                elif isinstance(kid, _Annotation):
                     annotation = document.refAnnotation(kid.name).format(document).decode()
                     kids.append(f"<< /Type /OBJR /Obj {annotation} >>")
                     tree[kid.key] = number
