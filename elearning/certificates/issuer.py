@@ -1,8 +1,12 @@
-"""Who issues certificates in the running application."""
+"""Who issues certificates in the running application, and their PDF."""
 
 from dataclasses import dataclass
 
 from flask import current_app
+
+from elearning.certificates.pdf import render
+from elearning.certificates.signing import SigningKeys
+from elearning.certificates.types import IssuedCertificate
 
 
 @dataclass(frozen=True)
@@ -17,3 +21,19 @@ def issuer() -> Issuer:
     """The issuer by the settings of today; a certificate keeps those of its own day."""
     settings = current_app.config["SETTINGS"]
     return Issuer(settings.partnership, settings.signatory)
+
+
+def certificate_pdf(certificate: IssuedCertificate) -> bytes:
+    """The certificate as a PDF, signed where there are keys; the same certificate gives the same bytes each time.
+
+    Raises SigningUnavailable when the keys had run out by the day it was issued.
+    """
+    settings, keys = current_app.config["SETTINGS"], signing_keys()
+    pdf = render(certificate, base_url=settings.base_url, colour=settings.colour, to_sign=bool(keys.keys))
+    return keys.sign(pdf, certificate.issued_at)
+
+
+def signing_keys() -> SigningKeys:
+    """The keys of the running application; all that it ever had, where somebody asks whether a file is ours."""
+    keys: SigningKeys = current_app.extensions["signing_keys"]
+    return keys

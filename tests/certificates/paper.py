@@ -8,15 +8,6 @@ import zxingcpp
 from elearning.certificates.types import IssuedCertificate
 
 
-OUTCOMES = (
-    "Recognise the five reachable moments in the note and say what makes them reachable.",
-    "Respond to an exploited child as a child and a victim first.",
-    "Sequence what happens when a missing child is found, and use the return home interview to build trust.",
-    "Choose the right route: assess, tell, refer, share intelligence.",
-    "Write what a child says in the child’s own words.",
-)
-
-
 def sample(**changes: object) -> IssuedCertificate:
     """A certificate, with some of its words changed."""
     words: dict[str, object] = {
@@ -34,7 +25,14 @@ def sample(**changes: object) -> IssuedCertificate:
         "issued_at": dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC),
         "partnership": "Test Partnership",
         "signatory": "Chair of the partnership",
-        "outcomes": OUTCOMES,
+        "attempt_id": 1,
+        "outcomes": (
+            "Recognise the five reachable moments in the note and say what makes them reachable.",
+            "Respond to an exploited child as a child and a victim first.",
+            "Sequence what happens when a missing child is found, and use the return home interview to build trust.",
+            "Choose the right route: assess, tell, refer, share intelligence.",
+            "Write what a child says in the child’s own words.",
+        ),
     }
     return IssuedCertificate(**(words | changes))  # type: ignore[arg-type]
 
