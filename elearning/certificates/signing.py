@@ -1,15 +1,15 @@
 """The partnership's signature on certificates (PAdES B-B), and reading it back.
 
-A certificate is signed each time somebody asks for it, and must have the same bytes each time (decisions/0011). So the
+A certificate is signed each time somebody asks for it, and must have the same bytes each time (decisions/0013). So the
 key, the moment and the way of signing all follow from the certificate: a nonce made from key and message (RFC 6979),
 the moment of issue as signing time, the file's own digest where pyHanko would draw a random identifier.
 """
 
 import datetime as dt
 import hashlib
-import io
 import re
 import stat
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,6 +62,7 @@ class SigningKey:
     def _signer(self) -> Any:
         from elearning.certificates.repeatable import RepeatableSigner
 
+        assert self.private  # those without are passed over
         return RepeatableSigner(self.private, self.certificate, self.chain)
 
     def sign(self, pdf: bytes, signed_at: dt.datetime) -> bytes:
@@ -142,6 +143,35 @@ def _read_key(path: Path) -> SigningKey:
     return key
 
 
+def new_key(name: str, *, begins_at: dt.datetime, years: int) -> bytes:
+    """A new key, with a certificate by which it vouches for itself, as a .pem file."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    private = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name[:64])])  # as long as X.509 lets it be
+    uses = dict.fromkeys(
+        "key_encipherment data_encipherment key_agreement key_cert_sign crl_sign encipher_only decipher_only".split(),
+        False,
+    )
+    begins_at = begins_at.replace(microsecond=0)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins_at)
+        .not_valid_after(begins_at + dt.timedelta(days=365 * years))
+        .add_extension(x509.KeyUsage(digital_signature=True, content_commitment=True, **uses), critical=True)
+        .sign(private, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return private.private_bytes(pem, *plain) + certificate.public_bytes(pem)
+
+
 def _der(certificate: "Certificate") -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -171,7 +201,7 @@ def examine(pdf: bytes, keys: SigningKeys) -> Signed:
     Nothing in the file is unpacked or followed: the signature's own words say which bytes it covers, and in a file that
     is ours those are all but the signature itself. So a hostile file costs what reading it through costs.
     """
-    found = [_examine_one(pdf, match, keys) for match in list(_signatures(pdf))[-MOST_SIGNATURES:]]
+    found = [_examine_one(pdf, match, keys) for match in deque(_signatures(pdf), maxlen=MOST_SIGNATURES)]
     return max(found, key=lambda signed: (signed.is_ours, signed.is_intact, signed.is_whole), default=Signed())
 
 
@@ -201,7 +231,9 @@ def _examine_one(pdf: bytes, byte_range: re.Match[bytes], keys: SigningKeys) -> 
             public.verify(signature, attributes, ec.ECDSA(SHA256()))
         except InvalidSignature:
             continue
-        moment = re.search(rb"/M ?\(D(?::|\\072)(\d{14})(?:Z|[+]00'00'?)\)", pdf[max(0, length - 1000) : length] + pdf[after:])
+        moment = re.search(
+            rb"/M ?\(D(?::|\\072)(\d{14})(?:Z|[+]00'00'?)\)", pdf[max(0, length - 1000) : length] + pdf[after:]
+        )
         return Signed(
             is_signed=True,
             is_ours=True,

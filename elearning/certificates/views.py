@@ -11,8 +11,8 @@ from elearning.catalogue.library import library
 from elearning.certificates.forms import VerifyForm
 from elearning.certificates.issuer import certificate_pdf
 from elearning.certificates.queries import certificate_for, find_public
-from elearning.certificates.signing import SigningUnavailable
 from elearning.certificates.rules import file_name, grouped, parse_number, short_digest, standing
+from elearning.certificates.signing import SigningUnavailable
 from elearning.certificates.types import IssuedCertificate
 from elearning.completions.rules import renewal_opens_on
 from elearning.completions.types import Standing

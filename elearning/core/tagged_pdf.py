@@ -171,7 +171,9 @@ class TaggedCanvas(Canvas):
         yield
         self._code.append("EMC")
 
-    def write(self, text: str, x: float, y: float, font: str, size: float, colour: Color, *, rightward: bool = True) -> None:
+    def write(
+        self, text: str, x: float, y: float, font: str, size: float, colour: Color, *, rightward: bool = True
+    ) -> None:
         """A line of text, from `x` on the base line `y`. Whatever order and forms its letters are drawn in, programs
         that read or copy it get it as it is spelled.
 

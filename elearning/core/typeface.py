@@ -49,7 +49,7 @@ class _Font(TTFont):
 
     def addObjects(self, doc: Any) -> None:
         before = set(doc.idToObject)
-        super().addObjects(doc)  # type: ignore[no-untyped-call]  # as the next line, of no use to others in its stubs
+        super().addObjects(doc)
         spelled = {code: letters for (name, code), letters in doc.spelled.items() if name == self.fontName}
         for key in doc.idToObject.keys() - before:
             if spelled and key.startswith("toUnicodeCMap:"):
@@ -125,7 +125,7 @@ class Run:
     @property
     def needs_spelling(self) -> bool:
         """Whether a program that copies the drawn characters, from left to right, would get something else."""
-        return self.text != "".join(characters for characters, *_ in self.pieces)
+        return [self.text] != [characters for characters, *_ in self.pieces]
 
 
 @dataclass(frozen=True)
@@ -184,10 +184,8 @@ def _levels(text: str, rightward: bool) -> list[int]:
 def _on_the_line(runs: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
     """Runs in their order from left to right (rule L2 of the algorithm)."""
     for least in range(max((level for level, *_ in runs), default=0), 0, -1):
-        turned = []
-        for is_turned, members in groupby(runs, key=lambda run: run[0] >= least):
-            turned += reversed(list(members)) if is_turned else members
-        runs = turned
+        stretches = [(key, list(members)) for key, members in groupby(runs, key=lambda run: run[0] >= least)]
+        runs = [run for is_turned, stretch in stretches for run in (reversed(stretch) if is_turned else stretch)]
     return runs
 
 
