@@ -206,7 +206,7 @@ def examine(pdf: bytes, keys: SigningKeys) -> Signed:
 
 
 def _signatures(pdf: bytes) -> Iterator[re.Match[bytes]]:
-    return re.finditer(rb"/ByteRange ?\[ ?(\d{1,9}) (\d{1,9}) (\d{1,9}) (\d{1,9}) ?\]", pdf)
+    return re.finditer(rb"/ByteRange ?\[ ?0 (\d{1,9}) (\d{1,9}) (\d{1,9}) ?\]", pdf)
 
 
 def _examine_one(pdf: bytes, byte_range: re.Match[bytes], keys: SigningKeys) -> Signed:
@@ -214,9 +214,9 @@ def _examine_one(pdf: bytes, byte_range: re.Match[bytes], keys: SigningKeys) -> 
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    begin, length, after, rest = (int(number) for number in byte_range.groups())
+    length, after, rest = (int(number) for number in byte_range.groups())
     gap = pdf[length:after]
-    if begin or len(gap) > 2 * LONGEST_SIGNATURE or not re.fullmatch(rb"<(?:[0-9A-F]{2})+>", gap):
+    if len(gap) > 2 * LONGEST_SIGNATURE or not re.fullmatch(rb"<(?:[0-9A-F]{2})+>", gap):
         return Signed(is_signed=True)
     try:
         serial, attributes, signature, digest = _read_cms(bytes.fromhex(gap[1:-1].decode()))

@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509 import load_pem_x509_certificate
+from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,16 +69,18 @@ def test_it_begins_with_the_unsigned_file_and_keeps_to_both_standards(signed: by
     assert signed.startswith(unsigned())
     assert faults_in(signed) == []
     assert faults_in(unsigned()) == []
+    assert set(re.findall(rb"/BaseVersion (\S+)", signed)) == {b"/1.7"}  # PDF 2.0 would be none of either
 
 
 def test_programs_of_others_take_it_for_good(keys: SigningKeys, signed: bytes) -> None:
-    from asn1crypto import pem, x509
+    from asn1crypto import pem
+    from asn1crypto import x509 as asn1
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import async_validate_pdf_signature
     from pyhanko_certvalidator import ValidationContext
 
     (*_, der) = pem.unarmor(without_private_half(KEY))
-    context = ValidationContext(trust_roots=[x509.Certificate.load(der)], allow_fetching=False, moment=NOW)
+    context = ValidationContext(trust_roots=[asn1.Certificate.load(der)], allow_fetching=False, moment=NOW)
     (found,) = PdfFileReader(io.BytesIO(signed)).embedded_signatures
     status = asyncio.run(async_validate_pdf_signature(found, context))
     assert status.bottom_line
@@ -143,7 +146,11 @@ def test_no_covered_byte_can_be_changed(keys: SigningKeys, signed: bytes) -> Non
         ("something before it", lambda pdf: b"\n" + pdf),
         ("its end cut off", lambda pdf: pdf[:-1]),
         ("another name", lambda pdf: pdf.replace(b"(Test Partnership)", b"(Best Partnership)")),
-        ("a gap with room for more", lambda pdf: re.sub(rb"0{40}>", b"0" * 20 + b"0a" * 10 + b">", pdf)),
+        ("a gap with room for more", lambda pdf: re.sub(rb"0{40}>", b"0" * 20 + b"0A" * 10 + b">", pdf)),
+        (
+            "other digits for the same",
+            lambda pdf: re.sub(rb"(?<=/Contents <)[0-9A-F]+", lambda gap: gap[0].lower(), pdf),
+        ),
         ("a gap that ends early", lambda pdf: re.sub(rb"00>", b"> ", pdf)),
         ("a range that leaves more out", lambda pdf: re.sub(rb"(/ByteRange \[0 \d+) \d", rb"\1 9", pdf)),
         ("a second signature's words", lambda pdf: pdf + re.search(rb"/ByteRange \[[^]]*\]", pdf)[0]),  # type: ignore[index]
@@ -165,17 +172,35 @@ def test_what_was_added_afterwards_is_told_from_what_was_changed(keys: SigningKe
 
 def test_somebody_elses_signature_is_not_ours(keys: SigningKeys, tmp_path: Path) -> None:
     """Not even one whose certificate has our name and our serial number."""
-    other = SigningKeys.read(put(tmp_path, content=new_key("Test Partnership", begins_at=BEGINS_AT, years=3)))
-    found = examine(other.sign(unsigned(), NOW), keys)
-    assert found == Signed(is_signed=True)
+    ours, private = keys.keys[0].certificate, ec.generate_private_key(ec.SECP256R1())
+    copy = x509.CertificateBuilder(
+        ours.issuer, ours.subject, private.public_key(), ours.serial_number, BEGINS_AT, BEGINS_AT + YEAR
+    ).sign(private, SHA256())
+    content = private_pem(private) + copy.public_bytes(serialization.Encoding.PEM)
+    other = SigningKeys.read(put(tmp_path, content=content))
+    forged = other.sign(unsigned(), NOW)
+    assert examine(forged, other).is_genuine
+    assert examine(forged, keys) == Signed(is_signed=True)
     assert examine(unsigned(), keys) == Signed()
+
+
+def test_a_digest_made_anew_for_a_changed_file_is_not_what_we_signed(keys: SigningKeys, signed: bytes) -> None:
+    (gap,) = re.finditer(rb"<[0-9A-F]{1000,}>", signed)
+
+    def digest(pdf: bytes) -> bytes:
+        return hashlib.sha256(pdf[: gap.start()] + pdf[gap.end() :]).hexdigest().upper().encode()
+
+    changed = signed.replace(b"/Lang (en-GB)", b"/Lang (cy-GB)")
+    forged = changed.replace(digest(signed), digest(changed))
+    assert forged != changed
+    assert examine(forged, keys) == Signed(is_signed=True)
 
 
 HOSTILE = st.one_of(
     st.binary(max_size=300),
     st.builds(
-        lambda numbers, gap: b"%%PDF-1.7 /ByteRange [%d %d %d %d] /Contents <%s>" % (*numbers, gap),
-        st.tuples(*[st.integers(0, 999)] * 4),
+        lambda numbers, gap: b"%%PDF-1.7 /ByteRange [0 %d %d %d] /Contents <%s>" % (*numbers, gap),
+        st.tuples(*[st.integers(0, 999)] * 3),
         st.binary(max_size=60).map(lambda content: content.hex().upper().encode()),
     ),
 )
@@ -267,9 +292,6 @@ def with_passphrase(content: bytes) -> bytes:
 
 
 def of_another_kind(_content: bytes) -> bytes:
-    from cryptography import x509
-    from cryptography.hazmat.primitives.hashes import SHA256
-
     key = rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "RSA")])
     certificate = x509.CertificateBuilder(name, name, key.public_key(), 1, BEGINS_AT, BEGINS_AT + YEAR).sign(
@@ -313,7 +335,7 @@ def test_nothing_heavy_is_imported_before_a_certificate_is_signed() -> None:
 
 
 def test_new_keys_are_of_the_kind_that_is_taken() -> None:
-    certificate = load_pem_x509_certificate(without_private_half(KEY))
+    certificate = x509.load_pem_x509_certificate(without_private_half(KEY))
     assert isinstance(certificate.public_key(), ec.EllipticCurvePublicKey)
     assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == 3 * YEAR
     assert new_key("Test Partnership", begins_at=BEGINS_AT, years=3) != KEY
