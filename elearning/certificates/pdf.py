@@ -2,7 +2,6 @@
 
 import io
 import re
-import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from elearning.certificates.rules import SIGNATURE, grouped, short_digest
 from elearning.certificates.types import IssuedCertificate
 from elearning.core.tagged_pdf import TaggedCanvas
-from elearning.core.typeface import JOINERS, REGULAR, SEMIBOLD, is_rightward, register_typeface, set_line
+from elearning.core.typeface import REGULAR, SEMIBOLD, is_rightward, may_part, register_typeface, set_line, wrapped
 from elearning.web.pages import counted, format_day
 
 PAGE = landscape(A4)
@@ -89,34 +88,11 @@ def fitted(text: str, font: str, width: float, largest: float, smallest: float) 
     if size >= smallest:
         return size, (text,)
     at_spaces = [(text[: m.start()], text[m.end() :]) for m in re.finditer(" ", text)]
-    anywhere = [(text[:n], text[n:]) for n in range(1, len(text)) if _parts(text[n - 1], text[n])]
+    anywhere = [(text[:n], text[n:]) for n in range(1, len(text)) if may_part(text[n - 1], text[n])]
     lines = min(at_spaces or anywhere, key=longer)
     if longer(lines) * smallest * 0.6 > width:  # a word without a space in reach
         lines = min(anywhere, key=longer)
     return min(smallest, width / longer(lines)), tuple(line.strip() for line in lines)
-
-
-def _parts(before: str, after: str) -> bool:
-    """Whether a word may be broken between two characters: never within a letter and its marks."""
-    is_mark = unicodedata.category(after)[0] == "M" or after in JOINERS
-    return not is_mark and before not in JOINERS and unicodedata.combining(before) != 9  # virama: joins letters
-
-
-def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
-    """The lines of a text, broken at spaces, and within a word only where it alone is wider than the line."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".lstrip()
-        if set_line(longer, font).width * size <= width:
-            lines[-1] = longer
-            continue
-        if lines[-1]:
-            lines.append("")
-        for letter in word:
-            if lines[-1] and set_line(lines[-1] + letter, font).width * size > width and _parts(lines[-1][-1], letter):
-                lines.append("")
-            lines[-1] += letter
-    return lines
 
 
 @lru_cache(maxsize=64)

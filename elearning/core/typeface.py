@@ -148,6 +148,8 @@ def set_line(text: str, font: str, *, rightward: bool = True) -> Line:
 
     `rightward` is the direction of the whole text that the line is of. What cannot be printed is left out.
     """
+    if text.isascii() and rightward:
+        return Line(pdfmetrics.stringWidth(text, font, 1))
     fonts = _fonts(text, font)
     if all(each == font for each in fonts) and not any(unicodedata.combining(c) for c in text) and rightward:
         return Line(pdfmetrics.stringWidth(text, font, 1))
@@ -162,6 +164,33 @@ def set_line(text: str, font: str, *, rightward: bool = True) -> Line:
         set_runs.append(shaped)
         x += width
     return Line(x, tuple(set_runs))
+
+
+def may_part(before: str, after: str) -> bool:
+    """Whether a word may be broken between two characters: never within a letter and its marks."""
+    is_mark = unicodedata.category(after)[0] == "M" or after in JOINERS
+    return not is_mark and before not in JOINERS and unicodedata.combining(before) != 9  # virama: joins letters
+
+
+def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
+    """The lines of a text, broken at spaces, and within a word only where it alone is wider than the line."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".lstrip()
+        if set_line(longer, font).width * size <= width:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for letter in word:
+            if (
+                lines[-1]
+                and set_line(lines[-1] + letter, font).width * size > width
+                and may_part(lines[-1][-1], letter)
+            ):
+                lines.append("")
+            lines[-1] += letter
+    return lines
 
 
 def _levels(text: str, rightward: bool) -> list[int]:
