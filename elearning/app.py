@@ -10,6 +10,7 @@ from elearning.agency import views as agency
 from elearning.catalogue.help import read_help
 from elearning.catalogue.library import Library
 from elearning.certificates import views as certificates
+from elearning.certificates.signing import SigningKeys
 from elearning.core.db import db, engine_options
 from elearning.discussions import views as discussions
 from elearning.evaluation import views as evaluation
@@ -26,7 +27,7 @@ LARGEST_FORM = 64 * 1024
 def create_app(settings: Settings, library: Library | None = None) -> Flask:
     """Make the application. Reads the content packs unless a library is given; touches no database.
 
-    Raises ContentError for a broken pack and ElearningError for a view that declares no access.
+    Raises ContentError for a broken pack, SettingsError for signing keys that are not fit, and ElearningError for a view that declares no access.
     """
     app = Flask("elearning")
     app.config.update(
@@ -49,6 +50,7 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["settings"] = settings
     app.extensions["library"] = library or Library.read(settings.modules)
+    app.extensions["signing_keys"] = SigningKeys.read(settings.signing_keys)
     app.extensions["help"] = app.jinja_env.globals["help_box"] = read_help(settings.modules)
 
     db.init_app(app)

@@ -24,6 +24,7 @@ from elearning import database, mailing
 from elearning.accounts.queries import count_holders
 from elearning.catalogue.help import read_help
 from elearning.certificates.operations import check_guards
+from elearning.certificates.signing import SigningKeys
 from elearning.core import clock
 from elearning.core.db import db, sqlite_path
 from elearning.core.errors import ElearningError
@@ -35,6 +36,7 @@ from elearning.web.pages import counted
 ROOM = 2 * 2**30  # bytes; a million completions take about a third of it
 MAIL_WAITS = dt.timedelta(minutes=15)
 CONTACTS_LAST = dt.timedelta(days=90)  # content rule L24
+KEY_LASTS = dt.timedelta(days=60)
 TIMEOUT = 10  # seconds
 
 
@@ -151,6 +153,30 @@ def outbox_advice() -> Iterator[Advice]:
         yield must(f"A mail has waited for {counted(minutes, 'minute')}.", "Start elearning work, or see its log.")
 
 
+def signing_advice(settings: Settings) -> Iterator[Advice]:
+    """Whether certificates can be signed, now and for a while. Raises SettingsError for keys that are not fit."""
+    keys = [key for key in SigningKeys.read(settings.signing_keys).keys if key.private]
+    if not keys:
+        if settings.secure:
+            yield should(
+                "Certificates are not signed: employers cannot tell from the PDF alone that it is yours.",
+                "Make a key with elearning certificates new-key, and set ELEARNING_SIGNING_KEYS.",
+            )
+        return
+    newest = keys[-1]
+    left = newest.ends_at - clock.now()
+    how = "Put a new one beside it in the folder, and leave the old one there."
+    if left < dt.timedelta(0):
+        yield must(f"The signing key ran out on {newest.ends_at:%d %B %Y}: new certificates have no PDF.", how)
+    elif left < KEY_LASTS:
+        yield should(f"The signing key runs out on {newest.ends_at:%d %B %Y}.", how)
+    if newest.is_self_signed and settings.secure:
+        yield should(
+            "The signing key vouches for itself: readers of PDFs say that they do not know who signed.",
+            "`elearning certificates new-key` tells what a trusted one needs.",
+        )
+
+
 def server_advice(settings: Settings) -> Iterator[Advice]:
     """Whether the mail server lets us in."""
     try:
@@ -202,6 +228,7 @@ def examine(settings: Settings, make_app: Callable[[], Flask], *, outside: bool)
     yield from storage_advice(settings)
     try:
         yield from content_advice(settings)
+        yield from signing_advice(settings)
         app = make_app()
         with app.app_context():
             yield from database_advice(app)

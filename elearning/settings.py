@@ -54,6 +54,9 @@ class Settings(BaseModel):
     colour: Colour = Field("#1f4e4a", description="Its colour, dark enough to read white on (`#rrggbb`)")
     help_email: Line = Field("learning@partnership.example", description="Where people ask for help with this service")
     signatory: Line = Field("Chair of the partnership", description="Who signs certificates")
+    signing_keys: Path | None = Field(
+        None, description="The folder of keys that sign certificates, one `.pem` file each; empty: they are not signed"
+    )
     proxies: int = Field(
         0,
         ge=0,
@@ -79,6 +82,20 @@ class Settings(BaseModel):
             raise ValueError("only sqlite:// and postgresql+psycopg:// databases are supported")
         if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
             raise ValueError("a database in memory keeps nothing; give a file, such as sqlite:///path/to/file.db")
+        return value
+
+    @field_validator("signing_keys", mode="before")
+    @classmethod
+    def _none_if_empty(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("partnership", "signatory")
+    @classmethod
+    def _is_printable(cls, value: str) -> str:
+        from elearning.core.typeface import composed, unprintable  # here, for the same reason
+
+        if not value.isascii() and (missing := unprintable(composed(value))):
+            raise ValueError(f"certificates cannot print {' '.join(missing)}; leave it out")
         return value
 
     @field_validator("base_url")

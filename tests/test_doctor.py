@@ -11,9 +11,13 @@ from types import SimpleNamespace
 import pytest
 from aiosmtpd.controller import Controller
 from click.testing import CliRunner, Result
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
 from elearning.accounts.operations import suspend_person
+from elearning.certificates.signing import new_key
 from elearning.core import clock
 from elearning.core.db import atomic
 from elearning.core.errors import DatabaseNotReady
@@ -51,9 +55,11 @@ def settings(database_url: str, modules_folder: Path, mail_server: str, tmp_path
         f'checked_on = {NOON.date()}\n[[contacts]]\nwhen = "Now"\nwhat = "999"\n', encoding="utf-8"
     )
     (tmp_path / "test.db").chmod(0o600)
+    (tmp_path / "keys").mkdir()
+    put_key(tmp_path / "keys", vouched_for("Harrow Partnership"))
     return Settings(
         database_url=database_url, secret_key=KEY, modules=modules, mail=mail_server,
-        base_url="https://learning.harrow.example.org", proxies=1, **OURS,
+        base_url="https://learning.harrow.example.org", proxies=1, signing_keys=tmp_path / "keys", **OURS,
     )  # fmt: skip
 
 
@@ -134,6 +140,52 @@ def test_contacts_that_nobody_rang_are_found(settings: Settings, app: Flask, wor
         assert "SHOULD  The contacts of help.toml were last rung on 2026-03-02." in run(settings, app).output
     (settings.modules / "help.toml").unlink()
     assert "MUST    There is no help.toml" in run(settings, app).output
+
+
+def vouched_for(name: str) -> bytes:
+    """A key whose certificate somebody else signed; none of ours does that."""
+    pem = new_key(name, begins_at=NOON - dt.timedelta(days=30), years=1)
+    key = serialization.load_pem_private_key(pem, None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    own = x509.load_pem_x509_certificate(pem)
+    authority = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "An authority")])
+    builder = x509.CertificateBuilder(
+        authority, own.subject, own.public_key(), 1, own.not_valid_before_utc, own.not_valid_after_utc
+    )
+    certificate = builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    return pem[: pem.index(b"-----BEGIN CERT")] + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def put_key(folder: Path, content: bytes) -> None:
+    path = folder / "key.pem"
+    path.touch(0o600)
+    path.write_bytes(content)
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("years_from_now", "urgent", "says"),
+    [
+        (-2, True, "The signing key ran out on 02 March 2025: new certificates have no PDF. Put a new one beside it"),
+        (-0.9, False, "The signing key runs out on"),
+        (-0.1, False, "The signing key vouches for itself"),
+    ],
+)
+def test_a_signing_key_that_runs_out_or_nobody_knows(
+    settings: Settings, app: Flask, world: World, years_from_now: float, urgent: bool, says: str
+) -> None:
+    assert settings.signing_keys
+    begins_at = NOON + dt.timedelta(days=365 * years_from_now)
+    put_key(settings.signing_keys, new_key("Ours", begins_at=begins_at, years=1))
+    assert f"{'MUST  ' if urgent else 'SHOULD'}  {says}" in run(settings, app).output
+
+
+@on_sqlite
+def test_keys_that_are_missing_or_not_fit(settings: Settings, app: Flask, world: World, tmp_path: Path) -> None:
+    unsigned = settings.model_copy(update={"signing_keys": None})
+    assert "SHOULD  Certificates are not signed" in run(unsigned, app).output
+    (tmp_path / "keys" / "key.pem").chmod(0o644)
+    assert "MUST    ELEARNING_SIGNING_KEYS: key.pem can be read by everyone" in run(settings, app).output
 
 
 @pytest.mark.parametrize(

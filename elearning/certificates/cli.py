@@ -1,7 +1,8 @@
-"""`elearning verify`: is the record whole, and do its guards still bite?"""
+"""`elearning verify`: is the record whole, and do its guards still bite? And `elearning certificates`: their keys."""
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 import click
@@ -9,6 +10,7 @@ from flask import Flask
 
 from elearning.certificates.operations import check_guards
 from elearning.certificates.queries import count_certificates, verify_certificates
+from elearning.certificates.signing import new_key
 from elearning.completions.queries import (
     count_completions,
     count_module_versions,
@@ -19,7 +21,10 @@ from elearning.completions.queries import (
     verify_record,
 )
 from elearning.completions.types import Checked, Finding
-from elearning.web.pages import counted
+from elearning.core import clock
+from elearning.core.errors import ElearningError
+from elearning.settings import Settings
+from elearning.web.pages import counted, format_day
 
 
 class HasApp(Protocol):
@@ -27,6 +32,9 @@ class HasApp(Protocol):
 
     @property
     def app(self) -> Flask: ...
+
+    @property
+    def settings(self) -> Settings: ...
 
 
 @click.command()
@@ -75,3 +83,38 @@ def _walk(label: str, steps: Iterator[Checked], total: int) -> Iterator[Finding]
         for checked in steps:
             yield from checked.findings
             bar.update(checked.rows)
+
+
+@click.group()
+def certificates() -> None:
+    """Look after certificates and the keys that sign them."""
+
+
+@certificates.command("new-key")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="the folder of keys; made if missing"
+)
+@click.option("--name", help="whose signature it is  [default: ELEARNING_PARTNERSHIP]")
+@click.option("--years", type=click.IntRange(1, 10), default=3, show_default=True, help="how long it signs")
+@click.pass_obj
+def new_key_command(context: HasApp, out: Path, name: str | None, years: int) -> None:
+    """Make a key that signs certificates, with a certificate that vouches for itself: for trying things out."""
+    now = clock.now()
+    content = new_key(name or context.settings.partnership, begins_at=now, years=years)
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = out / f"{now:%Y-%m-%d}.pem"
+    if path.exists():
+        raise ElearningError(f"{path} is there already, and certificates may be signed with it; give another folder.")
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+    click.echo(f"Wrote {path}. It signs from now until {format_day(now.replace(year=now.year + years))}.")
+    click.echo(f"Set ELEARNING_SIGNING_KEYS={out.resolve()} and start the program again.")
+    click.echo(
+        "\nReaders of PDFs will say that its signature is valid, but that they do not know who signed: it vouches for "
+        "itself. For certificates that they trust by themselves, ask a certificate authority on the Adobe Approved "
+        "Trust List (or on the list that your employers go by) for an electronic seal: a document-signing certificate "
+        "in the partnership's name, for an EC key on the curve P-256. Put its private key, the certificate and those "
+        "that vouch for it, in this order, into one .pem file in the same folder.\n"
+        "Keep a copy of the folder where you keep the backups, and never take an old file out: what it signed is made "
+        "with it again each time, and checked by it."
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from elearning.certificates.pdf import render
+from elearning.certificates.signing import SigningKeys
 from elearning.certificates.types import IssuedCertificate
 
 
@@ -23,6 +24,16 @@ def issuer() -> Issuer:
 
 
 def certificate_pdf(certificate: IssuedCertificate) -> bytes:
-    """The certificate as a PDF; the same certificate gives the same bytes each time."""
-    settings = current_app.config["SETTINGS"]
-    return render(certificate, base_url=settings.base_url, colour=settings.colour)
+    """The certificate as a PDF, signed where there are keys; the same certificate gives the same bytes each time.
+
+    Raises SigningUnavailable when the keys had run out by the day it was issued.
+    """
+    settings, keys = current_app.config["SETTINGS"], signing_keys()
+    pdf = render(certificate, base_url=settings.base_url, colour=settings.colour, to_sign=bool(keys.keys))
+    return keys.sign(pdf, certificate.issued_at)
+
+
+def signing_keys() -> SigningKeys:
+    """The keys of the running application; all that it ever had, where somebody asks whether a file is ours."""
+    keys: SigningKeys = current_app.extensions["signing_keys"]
+    return keys

@@ -18,6 +18,7 @@ from elearning.core.crockford import ALPHABET, read
 
 LENGTH = 17  # with the check character
 SHORT_DIGEST = 12
+SIGNATURE = "Signature"  # the name of its field in the PDF
 
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 

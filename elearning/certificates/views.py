@@ -12,6 +12,7 @@ from elearning.certificates.forms import VerifyForm
 from elearning.certificates.issuer import certificate_pdf
 from elearning.certificates.queries import certificate_for, find_public
 from elearning.certificates.rules import file_name, grouped, parse_number, short_digest, standing
+from elearning.certificates.signing import SigningUnavailable
 from elearning.certificates.types import IssuedCertificate
 from elearning.completions.rules import renewal_opens_on
 from elearning.completions.types import Standing
@@ -26,6 +27,12 @@ bp.add_app_template_filter(grouped)
 
 MISSES = 60
 MISSES_WINDOW = dt.timedelta(minutes=10)
+
+
+@bp.app_errorhandler(SigningUnavailable)
+def cannot_sign(_error: SigningUnavailable) -> ResponseReturnValue:
+    """The record stands while its PDF cannot be made."""
+    return render_template("certificates/cannot_sign.html"), 503
 
 
 @bp.app_template_filter()

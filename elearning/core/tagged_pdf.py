@@ -1,25 +1,31 @@
-"""A ReportLab canvas whose pages a screen reader can read: tagged as PDF/UA-1 asks, with the same bytes each time.
+"""A ReportLab canvas whose pages a screen reader can read and an archive can keep, with the same bytes each time.
 
-ReportLab draws and embeds fonts but writes no tags. This adds the structure tree: everything drawn inside `tag()` is
-content with a role, everything inside `artifact()` is decoration, and nothing may be drawn outside both.
+ReportLab draws and embeds fonts but writes no tags. This adds the structure tree that PDF/UA-1 asks for: everything drawn
+inside `tag()` is content with a role, everything inside `artifact()` is decoration, and nothing may be drawn outside both.
+It also adds what PDF/A-2a asks for beyond that: what the colours mean, and metadata that says so. Nothing is attached.
 """
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any, BinaryIO
 from xml.sax.saxutils import escape
 
 from reportlab import rl_config
+from reportlab.lib.colors import Color
 from reportlab.lib.utils import TimeStamp
-from reportlab.pdfbase.pdfdoc import XMP, PDFDictionary, PDFName, PDFObject, PDFString
+from reportlab.pdfbase.pdfdoc import XMP, PDFArray, PDFDictionary, PDFName, PDFObject, PDFStream, PDFString
 from reportlab.pdfgen.canvas import Canvas
 
-from elearning.core.typeface import REGULAR, register_typeface
+from elearning.core.typeface import REGULAR, register_typeface, set_line
 
 rl_config.useA85 = 0  # streams as plain bytes: a fifth smaller than in base 85
+# The meaning of our colours. A file, because the library that makes such profiles writes the time into them.
+SRGB = Path(__file__).parent / "srgb.icc"
 LANGUAGE = "en-GB"
 PRODUCER = "elearning"
 
@@ -27,17 +33,45 @@ _METADATA = """\
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" \
-xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">\
+xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" \
+xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
+xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">\
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>\
 <dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>\
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>\
 <dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>\
 <xmp:CreateDate>{made_at}</xmp:CreateDate><xmp:ModifyDate>{made_at}</xmp:ModifyDate>\
 <xmp:CreatorTool>{producer}</xmp:CreatorTool><pdf:Producer>{producer}</pdf:Producer>\
-<pdfuaid:part>1</pdfuaid:part></rdf:Description></rdf:RDF></x:xmpmeta>
+<pdfuaid:part>1</pdfuaid:part><pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>\
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>\
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">\
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+<pdfaProperty:category>internal</pdfaProperty:category>\
+<pdfaProperty:description>The part of PDF/UA that the file keeps to</pdfaProperty:description>\
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>"""
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
+
+_format_stream = PDFStream.format
+
+
+def _format_stream_for_archives(self: Any, document: Any) -> bytes:
+    """PDF/A wants `endstream` on a line of its own, which ReportLab never gives it.
+
+    CR and LF, because a stream's own last byte may be a CR, and a LF alone would be taken to belong to that.
+    """
+    return bytes(_format_stream(self, document)).removesuffix(b"endstream\n") + b"\r\nendstream\n"
+
+
+PDFStream.format = _format_stream_for_archives  # type: ignore[method-assign]
+
+
+@cache
+def _colour_profile() -> bytes:
+    return SRGB.read_bytes()
 
 
 @dataclass
@@ -46,11 +80,13 @@ class _Element:
     alt: str | None = None
     box: Box | None = None
     page: int = 0
-    kids: list["int | _Element | _LinkAnnotation"] = field(default_factory=list)  # an int is marked content
+    lines: list[str] = field(default_factory=list)  # of text in it
+    is_turned: bool = False  # whether some of it is drawn in another order than it is read
+    kids: list["int | _Element | _Annotation"] = field(default_factory=list)  # an int is marked content
 
 
 @dataclass
-class _LinkAnnotation:
+class _Annotation:
     name: str
     key: int
 
@@ -62,6 +98,7 @@ class TaggedCanvas(Canvas):
     _doc: Any
     _code: list[str]
     _annotationCount: int
+    _addAnnotation: Callable[[PDFDictionary], None]
 
     def __init__(
         self,
@@ -101,7 +138,10 @@ class TaggedCanvas(Canvas):
         self._open = [self._document]
         self._done_pages: list[tuple[Any, list[_Element]]] = []  # the page, and the element of each marked content
         self._marked: list[_Element] = []
-        self._links = 0
+        self._annotations = 0
+        # Which letters the forms drawn stand for; our fonts ask the document.
+        self._spelled: dict[tuple[str, int], str] = {}
+        self._doc.spelled = self._spelled
 
     @contextmanager
     def group(self, role: str) -> Iterator[None]:
@@ -131,16 +171,78 @@ class TaggedCanvas(Canvas):
         yield
         self._code.append("EMC")
 
+    def write(
+        self, text: str, x: float, y: float, font: str, size: float, colour: Color, *, rightward: bool = True
+    ) -> None:
+        """A line of text, from `x` on the base line `y`. Whatever order and forms its letters are drawn in, programs
+        that read or copy it get it as it is spelled.
+
+        `rightward` is the direction of the whole text that the line is of.
+        """
+        self.setFillColor(colour)
+        line = set_line(text, font, rightward=rightward)
+        element = self._open[-1]
+        element.lines.append(text)
+        if not line.runs:
+            self.setFont(font, size)
+            self.drawString(x, y, text)
+        for run in line.runs:
+            # Programs put letters that run leftward in order by themselves, and would do so again with such a spelling.
+            is_spelled = run.is_rightward and run.needs_spelling
+            element.is_turned |= not run.is_rightward
+            if is_spelled:
+                spelling = f"\ufeff{run.text}".encode("utf-16-be").hex()
+                self._code.append(f"/Span <</ActualText <{spelling}>>> BDC")
+            self.setFont(run.font, size)
+            for characters, dx, dy in run.pieces:
+                self.drawString(x + dx * size, y + dy * size, characters)
+            if is_spelled:
+                self._code.append("EMC")
+            for character, letters in run.spelled:
+                self._spelled.setdefault((run.font, ord(character)), letters)
+
+    def bookmark(self, title: str) -> None:
+        """An entry of the outline that leads to this page."""
+        key = f"page-{len(self._done_pages) + 1}"
+        self.bookmarkPage(key)
+        self.addOutlineEntry(title, key)
+
     def operators(self, code: Iterable[str]) -> None:
         """Put PDF's own drawing operators on the page, where ReportLab's methods would say more than is needed."""
         self._code.extend(code)
 
     def link(self, url: str, box: Box, description: str) -> None:
         """Within `tag("Link")`: make `box` lead to `url`; the description is what is read aloud."""
-        key = 1_000_000 + self._links  # beyond every page's own key in the parent tree
-        self._links += 1
+        key = self._next_key()
         self.linkURL(url, box, Contents=PDFString(description), F=4, StructParent=key)
-        self._open[-1].kids.append(_LinkAnnotation(f"NUMBER{self._annotationCount}", key))
+        self._open[-1].kids.append(_Annotation(f"NUMBER{self._annotationCount}", key))
+
+    def signature_field(self, name: str, description: str) -> None:
+        """A field that waits to be signed, and shows nothing; the description is what is read aloud."""
+        key = self._next_key()
+        field = PDFDictionary(
+            {
+                "Type": PDFName("Annot"),
+                "Subtype": PDFName("Widget"),
+                "FT": PDFName("Sig"),
+                "T": PDFString(name),
+                "TU": PDFString(description),
+                "Rect": PDFArray([0, 0, 0, 0]),
+                "F": 132,  # printed and locked
+                "StructParent": key,
+            }
+        )
+        self._addAnnotation(field)
+        form = {"Fields": PDFArray([self._doc.Reference(field)]), "SigFlags": 1}
+        self._doc.Catalog.AcroForm = self._doc.Reference(PDFDictionary(form))
+        with self.group("Form"):
+            self._open[-1].alt = description
+            self._open[-1].kids.append(_Annotation(f"NUMBER{self._annotationCount}", key))
+
+    def _next_key(self) -> int:
+        """A key of the parent tree beyond those that are pages' own."""
+        self._annotations += 1
+        return 1_000_000 + self._annotations
 
     def _setAnnotations(self, page: Any) -> None:
         """ReportLab's last step of a page before it is stored; here the page also learns its place in the tree."""
@@ -177,7 +279,7 @@ class TaggedCanvas(Canvas):
             for kid in element.kids:
                 if isinstance(kid, _Element):
                     kids.append(write(kid, number))
-                elif isinstance(kid, _LinkAnnotation):
+                elif isinstance(kid, _Annotation):
                     annotation = document.refAnnotation(kid.name).format(document).decode()
                     kids.append(f"<< /Type /OBJR /Obj {annotation} >>")
                     tree[kid.key] = number
@@ -188,6 +290,9 @@ class TaggedCanvas(Canvas):
                 parts.append(f"/Pg {pages[element.page]}")
             if element.alt:
                 parts.append(f"/Alt {PDFString(element.alt).format(document).decode('latin-1')}")
+            if element.is_turned:
+                text = PDFString(" ".join(element.lines)).format(document).decode("latin-1")
+                parts.append(f"/ActualText {text}")
             if element.box:
                 box = " ".join(f"{side:.2f}" for side in element.box)
                 parts.append(f"/A << /O /Layout /Placement /Block /BBox [ {box} ] >>")
@@ -209,6 +314,16 @@ class TaggedCanvas(Canvas):
         catalog.StructTreeRoot = root_reference
         catalog.MarkInfo = PDFDictionary({"Marked": "true"})
         catalog.ViewerPreferences = PDFDictionary({"DisplayDocTitle": "true"})
+        profile = PDFStream(PDFDictionary({"N": 3}), _colour_profile())
+        intent = {
+            "Type": PDFName("OutputIntent"),
+            "S": PDFName("GTS_PDFA1"),
+            "OutputConditionIdentifier": PDFString("sRGB IEC61966-2.1"),
+            "Info": PDFString("sRGB IEC61966-2.1"),
+            "DestOutputProfile": document.Reference(profile),
+        }
+        catalog.__NoDefault__ = [*catalog.__NoDefault__, "OutputIntents"]
+        catalog.OutputIntents = PDFArray([PDFDictionary(intent)])
         catalog.Metadata = document.Reference(XMP(creator=lambda _document: self._metadata))
 
 

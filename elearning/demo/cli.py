@@ -1,5 +1,6 @@
 """`elearning demo`: a populated demonstration with one command."""
 
+import datetime as dt
 import gc
 import os
 import secrets
@@ -12,6 +13,7 @@ import click
 from elearning import database, serving
 from elearning.app import create_app
 from elearning.catalogue.library import Library
+from elearning.certificates.signing import new_key
 from elearning.core import clock
 from elearning.core.db import db, sqlite_path
 from elearning.core.errors import ElearningError
@@ -30,12 +32,19 @@ def demo_settings(environ: dict[str, str], port: int) -> Settings:
     if not secret.exists():
         secret.touch(mode=0o600)
         secret.write_text(secrets.token_hex(32))
+    key = FOLDER / "demo-keys" / "demonstration.pem"
+    if not key.exists():
+        key.parent.mkdir(mode=0o700, exist_ok=True)
+        key.touch(mode=0o600)
+        begins_at = clock.now() - dt.timedelta(days=5 * 365)  # before everything that is invented
+        key.write_bytes(new_key("Demonstration (not a partnership's signature)", begins_at=begins_at, years=15))
     defaults = {
         "ELEARNING_DATABASE_URL": f"sqlite:///{FOLDER / 'demo.db'}",
         "ELEARNING_SECRET_KEY": secret.read_text(),
         "ELEARNING_BASE_URL": f"http://127.0.0.1:{port}",
         "ELEARNING_PARTNERSHIP": "Birmingham Safeguarding Children Partnership",
         "ELEARNING_LOG": "errors",
+        "ELEARNING_SIGNING_KEYS": str(key.parent),
         "ELEARNING_SIGNATORY": "Independent Chair (demonstration)",
     }
     return Settings.from_environ({**defaults, **environ, "ELEARNING_DEMO": "true"})

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from elearning.catalogue.help import Help
 from elearning.catalogue.types import TrainingModule
 from elearning.core.tagged_pdf import TaggedCanvas
-from elearning.core.typeface import REGULAR, SEMIBOLD, register_typeface
+from elearning.core.typeface import REGULAR, SEMIBOLD, register_typeface, wrapped
 from elearning.web.pages import counted, format_day
 
 WIDTH, HEIGHT = A4
@@ -86,23 +85,6 @@ def render(
     return file.getvalue()
 
 
-def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
-    """The lines of a text, broken at spaces, and within a word only where it alone is wider than the line."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".lstrip()
-        if stringWidth(longer, font, size) <= width:
-            lines[-1] = longer
-            continue
-        if lines[-1]:
-            lines.append("")
-        for letter in word:
-            if lines[-1] and stringWidth(lines[-1] + letter, font, size) > width:
-                lines.append("")
-            lines[-1] += letter
-    return lines
-
-
 def _to_talk_from(module: TrainingModule, partnership: str, colour: Color) -> list[_Block]:
     sheet = module.team_sheet
     return [
@@ -157,7 +139,7 @@ def _draw(canvas: TaggedCanvas, blocks: list[_Block], y: float, size: float) -> 
                 for step in steps:
                     with canvas.group("LI"):
                         with canvas.tag("Lbl"):
-                            _line(canvas, step.minutes, LEFT, y - size * (step.gap + 1), SEMIBOLD, size, INK)
+                            canvas.write(step.minutes, LEFT, y - size * (step.gap + 1), SEMIBOLD, size, INK)
                         with canvas.tag("LBody"):
                             y = _lines(canvas, step, y, size)
     return y
@@ -167,17 +149,11 @@ def _lines(canvas: TaggedCanvas, block: _Block, y: float, size: float) -> float:
     y -= block.gap * size
     top = y
     for text in block.lines(size):
-        _line(canvas, text, block.left, y - block.size * size, block.font, block.size * size, block.colour)
+        canvas.write(text, block.left, y - block.size * size, block.font, block.size * size, block.colour)
         y -= LEADING * block.size * size
     if block.link:
         canvas.link(block.link, (block.left, y, RIGHT, top), "Record a team discussion")
     return y
-
-
-def _line(canvas: TaggedCanvas, text: str, x: float, y: float, font: str, size: float, colour: Color) -> None:
-    canvas.setFont(font, size)
-    canvas.setFillColor(colour)
-    canvas.drawString(x, y, text)
 
 
 def _to_write_in(canvas: TaggedCanvas, top: float, height: float) -> None:
@@ -199,5 +175,5 @@ def _to_write_in(canvas: TaggedCanvas, top: float, height: float) -> None:
                 canvas.setLineWidth(0.75)
                 canvas.roundRect(x, y - tall, third if len(labels) > 1 else wide, tall, 2 * mm)
             with canvas.tag("P"):
-                _line(canvas, label, x + 2 * mm, y - 4 * mm, REGULAR, 8.5, QUIET)
+                canvas.write(label, x + 2 * mm, y - 4 * mm, REGULAR, 8.5, QUIET)
         y -= tall + gap

@@ -19,10 +19,11 @@ def name_problem(name: str) -> str | None:
         return "Enter your full name"
     if len(name) > LONGEST_NAME:
         return f"Your full name must be {LONGEST_NAME} characters or fewer"
+    missing = unprintable(name)
     # U+FFFD stands where a browser sent what is no character.
-    if "\ufffd" in name or any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for c in name):
+    if any(c == "\ufffd" or unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for c in missing):
         return "Your full name has a hidden character in it; type it again instead of pasting it"
-    if missing := unprintable(name):
+    if missing:
         return (
             f"Our certificates cannot print {' '.join(missing)}. "
             "Enter your name in letters they can print, or ask for help using the address at the foot of this page"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import page
 import pypdfium2
 import zxingcpp
 
@@ -26,7 +27,13 @@ def sample(**changes: object) -> IssuedCertificate:
         "partnership": "Test Partnership",
         "signatory": "Chair of the partnership",
         "attempt_id": 1,
-        "outcomes": ("Notice a reachable moment and act on it that day", "Say what a child may be gaining, and losing"),
+        "outcomes": (
+            "Recognise the five reachable moments in the note and say what makes them reachable.",
+            "Respond to an exploited child as a child and a victim first.",
+            "Sequence what happens when a missing child is found, and use the return home interview to build trust.",
+            "Choose the right route: assess, tell, refer, share intelligence.",
+            "Write what a child says in the child’s own words.",
+        ),
     }
     return IssuedCertificate(**(words | changes))  # type: ignore[arg-type]
 
@@ -34,10 +41,19 @@ def sample(**changes: object) -> IssuedCertificate:
 def text_of(pdf: bytes) -> str:
     """Every page's text as another program extracts it, lines joined by a space."""
     document = pypdfium2.PdfDocument(pdf)
-    return " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
+    return " ".join(" ".join(sheet.get_textpage().get_text_range().split()) for sheet in document)
+
+
+def faults_in(pdf: bytes) -> list[str]:
+    """Where it does not keep to PDF/UA-1 (for people) and PDF/A-2a (for archives)."""
+    return [
+        f"{profile.name}: {failure.message}"
+        for profile in (page.ValidationProfile.PDF_UA_1, page.ValidationProfile.PDF_A_2A)
+        for failure in page.validate_pdf_bytes(pdf, profile=profile).failures
+    ]
 
 
 def links_in(pdf: bytes) -> list[str]:
     """What the codes on a page say, read from its picture at 100 dots an inch."""
-    page = pypdfium2.PdfDocument(pdf)[0]
-    return [barcode.text for barcode in zxingcpp.read_barcodes(page.render(scale=100 / 72).to_pil())]
+    picture = pypdfium2.PdfDocument(pdf)[0].render(scale=100 / 72).to_pil()
+    return [barcode.text for barcode in zxingcpp.read_barcodes(picture)]

@@ -1,13 +1,19 @@
-"""`elearning verify`: what it says and how it ends."""
+"""`elearning verify`: what it says and how it ends. And the keys that `elearning certificates new-key` makes."""
 
+import stat
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from elearning.certificates.cli import verify
+from elearning.certificates.cli import certificates, verify
+from elearning.certificates.signing import SigningKeys, examine
+from elearning.core.errors import ElearningError
 from tests.certificates.conftest import Issue
+from tests.certificates.paper import sample
+from tests.certificates.test_signing import unsigned
 from tests.conftest import World
 from tests.tampering import drop_guard, tamper
 
@@ -77,3 +83,21 @@ def test_each_walk_is_walked(app: Flask, numbers: list[str]) -> None:
         "place 1: the completion was changed after it was recorded",
         f"place 2: certificate {numbers[1]} was changed after it was issued",
     ]
+
+
+def test_a_new_key_signs_at_once_and_is_never_written_over(tmp_path: Path) -> None:
+    folder = tmp_path / "made" / "keys"
+    arguments = ["new-key", "--out", str(folder), "--name", "Harrow Partnership"]
+    result = CliRunner().invoke(certificates, arguments)
+    assert result.exit_code == 0
+    assert f"Set ELEARNING_SIGNING_KEYS={folder} " in result.output
+    assert "electronic seal" in result.output
+    (path,) = folder.iterdir()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    keys = SigningKeys.read(folder)
+    assert examine(keys.sign(unsigned(), sample().issued_at), keys).signer == "CN=Harrow Partnership"
+    written = path.read_bytes()
+    again = CliRunner().invoke(certificates, arguments)
+    assert isinstance(again.exception, ElearningError)
+    assert path.read_bytes() == written

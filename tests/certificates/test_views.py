@@ -1,6 +1,7 @@
 """The certificate's own page and PDF, and the public pages where a stranger checks it."""
 
 import datetime as dt
+from pathlib import Path
 from urllib.parse import unquote
 
 import pypdfium2
@@ -10,12 +11,14 @@ from werkzeug.test import TestResponse
 
 from elearning.certificates.operations import issue_certificate
 from elearning.certificates.rules import grouped, new_number
+from elearning.certificates.signing import SigningKeys, examine, new_key
 from elearning.certificates.views import MISSES
 from elearning.core import clock
 from tests.certificates.conftest import Issue
 from tests.certificates.paper import text_of
+from tests.certificates.test_signing import put
 from tests.conftest import NOON, CheckedClient, World
-from tests.records import complete
+from tests.records import at_noon, complete
 
 
 @pytest.fixture
@@ -131,6 +134,34 @@ class TestThePdf:
         disposition = unquote(response.headers["Content-Disposition"])
         assert f"Certificate Never assume fact fiction – ŵ {grouped(number)}.pdf" in disposition
         assert len(pypdfium2.PdfDocument(response.data)) == 1
+
+
+class TestTheSignature:
+    @pytest.fixture
+    def keys(self, app: Flask, tmp_path: Path) -> SigningKeys:
+        content = new_key("Test Partnership", begins_at=NOON - dt.timedelta(days=60), years=1)
+        keys = app.extensions["signing_keys"] = SigningKeys.read(put(tmp_path / "keys", content=content))
+        return keys
+
+    def test_with_a_key_the_download_is_signed_as_on_the_day_of_issue(
+        self, client: CheckedClient, world: World, number: str, keys: SigningKeys
+    ) -> None:
+        content = client.sign_in(world.amina).get(f"/certificates/{number}.pdf").data
+        found = examine(content, keys)
+        assert found.is_genuine
+        assert found.signed_at == at_noon(dt.date(2026, 2, 2))
+        assert client.get(f"/certificates/{number}.pdf").data == content
+
+    def test_when_the_key_has_run_out_the_pass_counts_and_the_pdf_follows(
+        self, client: CheckedClient, world: World, issue: Issue, keys: SigningKeys
+    ) -> None:
+        number = issue(world.amina.practitioner_id, world.school, on=dt.date(2028, 2, 2))
+        with clock.at(at_noon(dt.date(2028, 2, 2))):
+            response = client.sign_in(world.amina).get(f"/certificates/{number}.pdf")
+            assert response.status_code == 503
+            assert "The certificate stands in the record" in response.text
+            assert client.get(f"/certificates/{number}").status_code == 200
+            assert client.get(f"/verify/{number}").status_code == 200
 
 
 class TestAskingForANumber:

@@ -22,6 +22,10 @@ from elearning.core.typeface import composed, unprintable
         "Oluwaṣeun Adébáyọ",
         "Юлия Шевченко",
         "Ελένη Παππά",
+        "Ayọ̀délé q̣ed",
+        "ירון",
+        "علی\u200cرضا",
+        "ක්\u200dරිස්ටෝපර්",
     ],
 )
 def test_names_that_people_here_have_are_printed(name: str) -> None:
@@ -32,11 +36,14 @@ def test_names_that_people_here_have_are_printed(name: str) -> None:
     ("name", "missing"),
     [
         ("王 Wang 王", ["王"]),
-        ("ירון", list("ירון")),
         ("Dana 🙂", ["🙂"]),
         ("Ada\u200b", ["\u200b"]),
         ("Amina\u202e", ["\u202e"]),
-        ("q\u0323ed", ["\u0323"]),  # a mark that joins no letter: it would be printed beside it
+        ("\u0301Ada", ["\u0301"]),  # a mark with no letter under it
+        ("A \u0301da", ["\u0301"]),
+        ("Z" + "\u0323" * 9, ["\u0323"]),  # a tower of them would run into other lines
+        ("A\u200cda", ["\u200c"]),  # a joiner where nothing joins is a hidden character
+        ("א\u0915\u05b8", ["\u05b8"]),  # a mark of another script than its letter
     ],
 )
 def test_what_it_cannot_print_is_named_once_and_in_order(name: str, missing: list[str]) -> None:

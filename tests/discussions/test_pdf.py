@@ -5,7 +5,6 @@ import hashlib
 import subprocess
 import sys
 
-import page
 import pypdfium2
 import pytest
 from hypothesis import given
@@ -15,10 +14,10 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from elearning.catalogue.help import read_help
 from elearning.catalogue.loader import read_packs
 from elearning.catalogue.types import TeamSheet, TeamStep, TrainingModule
-from elearning.core.typeface import REGULAR, register_typeface, unprintable
-from elearning.discussions.pdf import render, wrapped
+from elearning.core.typeface import REGULAR, register_typeface, unprintable, wrapped
+from elearning.discussions.pdf import render
 from elearning.settings import ROOT
-from tests.certificates.paper import text_of
+from tests.certificates.paper import faults_in, text_of
 
 MODULES = {module.key: module for module in read_packs(ROOT / "modules")}
 HELP = read_help(ROOT / "modules")
@@ -65,8 +64,7 @@ def test_it_is_one_side_of_a4_that_a_screen_reader_can_read(module: TrainingModu
     assert max(right for _, _, right, _ in boxes) < width - 40
     assert min(bottom for _, bottom, _, _ in boxes) > 25
     assert max(top for *_, top in boxes) < height - 35
-    report = page.validate_pdf_bytes(pdf, profile="ua1")
-    assert [failure.message for failure in report.failures] == []
+    assert faults_in(pdf) == []
 
 
 @pytest.mark.parametrize("key", MODULES)

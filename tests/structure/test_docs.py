@@ -82,7 +82,7 @@ def settings_table() -> str:
     lines = ["| Variable | Default | What it is |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = str(field.default).replace(f"{ROOT}/", "")
-        default = {"": "none", "False": "`false`"}.get(default, f"`{default}`")
+        default = {"": "none", "None": "none", "False": "`false`"}.get(default, f"`{default}`")
         lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
     return "\n".join(lines)
 
