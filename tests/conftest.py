@@ -207,8 +207,8 @@ class CheckedClient(FlaskClient):
         return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(secret))
 
     def sign_in(self, persona: Persona) -> "CheckedClient":
-        """Sign in without the code page: the session row and cookie are the real ones."""
-        token = accounts.start_session(persona.account_id)
+        """Sign in without the code pages, both factors given: the session row and cookie are the real ones."""
+        token = accounts.start_session(persona.account_id, confirmed=True)
         with self.session_transaction() as session:
             session["_user_id"] = token
             session["_fresh"] = True
