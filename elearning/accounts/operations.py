@@ -47,7 +47,7 @@ from elearning.core.audit import record_audit
 from elearning.core.db import atomic, serialise
 from elearning.core.errors import Refused
 from elearning.core.models import Installation
-from elearning.core.outbox import queue_mail, queue_mail_to
+from elearning.core.outbox import queue_mail, queue_mail_to, queue_mails
 from elearning.core.roles import Role
 from elearning.core.throttle import count_try
 from elearning.people.models import Agency, Membership, Practitioner
@@ -390,8 +390,7 @@ def record_export(practitioner_id: int, agency_id: int, action: str, people: int
         )
         who, agency = session.execute(names).one()
         mail = export_mail(who=who, agency=agency, people=people, at=clock.now().astimezone(clock.LONDON))
-        for address in list_other_leads(practitioner_id, agency_id) or [help_email]:
-            queue_mail(address, *mail)
+        queue_mails(list_other_leads(practitioner_id, agency_id) or [help_email], *mail)
 
 
 def note_seen(token: str) -> None:

@@ -6,7 +6,7 @@ crash delays it instead of losing it. The Message-ID is the row's, so a doubled 
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, insert, literal, select, update
@@ -33,8 +33,14 @@ class Mail:
 
 def queue_mail(recipient: str, subject: str, body: str) -> None:
     """Within `atomic()`: a plain-text mail that is sent once the transaction has committed."""
+    queue_mails([recipient], subject, body)
+
+
+def queue_mails(recipients: Sequence[str], subject: str, body: str) -> None:
+    """Within `atomic()`: the same to several, each with a mail of their own."""
     now = clock.now()
-    db.session.add(OutboxMail(recipient=recipient, subject=subject, body=body, created_at=now, next_try_at=now))
+    mail = {"subject": subject, "body": body, "created_at": now, "next_try_at": now}
+    db.session.execute(insert(OutboxMail), [mail | {"recipient": recipient} for recipient in recipients])
 
 
 def queue_mail_to(recipients: Select[str], subject: str, body: str) -> None:
