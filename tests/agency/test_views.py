@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from elearning.accounts.operations import end_membership, grant_role, suspend_account
+from elearning.accounts.operations import grant_role, suspend_account
 from elearning.catalogue.library import Library
 from elearning.certificates.rules import grouped
 from elearning.core import clock
@@ -15,6 +15,7 @@ from elearning.core.db import atomic, db
 from elearning.core.models import AuditEntry, OutboxMail
 from elearning.core.roles import Role
 from elearning.people.models import Membership, Practitioner
+from elearning.people.operations import join_agency
 from tests.conftest import NOON, CheckedClient, World
 from tests.records import begin, complete, hire
 
@@ -163,7 +164,7 @@ def test_the_agencys_other_leads_are_told_who_when_and_how_many(grace: CheckedCl
 def test_where_there_is_no_other_lead_the_partnership_is_told(app: Flask, grace: CheckedClient, world: World) -> None:
     grant_role(world.tomasz.account_id, Role.TRAINING_LEAD, agency_id=world.clinic)
     grant_role(world.ben.account_id, Role.TRAINING_LEAD, agency_id=world.school)
-    end_membership(world.ben.email, TODAY)
+    join_agency(world.ben.practitioner_id, world.clinic, "Nurse")  # a lead no more, and works here no more
     grace.post("/agency/people.csv")
     assert [recipient for recipient, _body in mails()] == [app.config["SETTINGS"].help_email]
     assert "3 people" in mails()[0][1]
