@@ -38,7 +38,9 @@ class Settings(BaseModel):
         description="Where records are kept: `sqlite:///path` or `postgresql+psycopg://user@host/name`",
     )
     secret_key: str = Field(
-        "", description="At least 32 random characters that sign cookies; the demo makes its own", repr=False
+        "",
+        description="At least 32 random characters that sign cookies and seal second factors; the demo makes its own",
+        repr=False,
     )
     base_url: str = Field(
         "http://127.0.0.1:8000", description="The address people use, without a path; links and QR codes carry it"
@@ -52,7 +54,10 @@ class Settings(BaseModel):
     mail_from: Line = Field("learning@partnership.example", description="The sender of every mail")
     partnership: Line = Field("Safeguarding Children Partnership", description="The name on every page and certificate")
     colour: Colour = Field("#1f4e4a", description="Its colour, dark enough to read white on (`#rrggbb`)")
-    help_email: Line = Field("learning@partnership.example", description="Where people ask for help with this service")
+    help_email: Line = Field(
+        "learning@partnership.example",
+        description="Where people ask for help with this service, and hear of files with names that no other lead hears of",
+    )
     signatory: Line = Field("Chair of the partnership", description="Who signs certificates")
     signing_keys: Path | None = Field(
         None, description="The folder of keys that sign certificates, one `.pem` file each; empty: they are not signed"

@@ -223,9 +223,9 @@ class CheckedClient(FlaskClient):
             secret = session.setdefault("csrf_token", "0" * 40)
         return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(secret))
 
-    def sign_in(self, persona: Persona) -> "CheckedClient":
-        """Sign in without the code page: the session row and cookie are the real ones."""
-        token = accounts.start_session(persona.account_id)
+    def sign_in(self, persona: Persona, *, confirmed: bool = True) -> "CheckedClient":
+        """Sign in without the code pages, with both factors or one: the session row and cookie are the real ones."""
+        token = accounts.start_session(persona.account_id, confirmed=confirmed)
         with self.session_transaction() as session:
             session["_user_id"] = token
             session["_fresh"] = True

@@ -86,3 +86,20 @@ def revoke(installation: Installation, email: str, role: str) -> None:
     with installation.app.app_context():
         operations.revoke_role(email, Role(role))
     click.echo(f"{email} is no longer {role}.")
+
+
+@people.command("reset-second-factor")
+@click.argument("email", required=False)
+@click.option("--everyone", is_flag=True, help="everyone's, as after ELEARNING_SECRET_KEY was changed")
+@click.pass_obj
+def reset_second_factor(installation: Installation, email: str | None, everyone: bool) -> None:
+    """Let someone who lost their authenticator app set it up again; make sure first that it is them."""
+    if bool(email) == everyone:
+        raise click.UsageError("Give an e-mail address, or --everyone.")
+    with installation.app.app_context():
+        if email:
+            operations.reset_factor(email)
+            click.echo(f"{email} sets up an authenticator app when they next sign in.")
+        else:
+            count = operations.reset_all_factors()
+            click.echo(f"Authenticator apps to be set up again: {count}.")

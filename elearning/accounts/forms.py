@@ -2,7 +2,7 @@
 
 from wtforms import StringField, ValidationError
 
-from elearning.accounts.rules import CODE_DIGITS, normal_email, typed_code
+from elearning.accounts.rules import APP_DIGITS, CODE_DIGITS, RECOVERY_DIGITS, normal_email, typed_code
 from elearning.people.rules import clean_name, name_problem
 from elearning.web.forms import Form
 
@@ -39,6 +39,23 @@ class CodeForm(Form):
     def digits(self) -> str:
         """The code without spaces; only after validation."""
         return typed_code(self.code.data or "") or ""
+
+
+class FactorForm(Form):
+    """The code of an authenticator app, or a recovery code: both are digits, of another length."""
+
+    second_factor = StringField("Code from your app")
+
+    def validate_second_factor(self, field: StringField) -> None:
+        if not (field.data or "").strip():
+            raise ValidationError("Enter the code from your app")
+        if typed_code(field.data or "", (APP_DIGITS, RECOVERY_DIGITS)) is None:
+            raise ValidationError(f"The code of your app is {APP_DIGITS} digits, a recovery code {RECOVERY_DIGITS}")
+
+    @property
+    def digits(self) -> str:
+        """The code without spaces; only after validation."""
+        return typed_code(self.second_factor.data or "", (APP_DIGITS, RECOVERY_DIGITS)) or ""
 
 
 class DetailsForm(Form):

@@ -1,4 +1,4 @@
-"""Accounts, the roles granted to them, one-time codes and sessions."""
+"""Accounts, the roles granted to them, one-time codes, second factors and sessions."""
 
 import datetime as dt
 
@@ -51,6 +51,28 @@ class SignInCode(Base):
     tries: Mapped[int] = mapped_column(default=0)
 
 
+class SecondFactor(Base):
+    """The authenticator app of an account. The key is sealed (rules.seal); each time step's code counts once."""
+
+    __tablename__ = "second_factor"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    sealed_key: Mapped[str] = mapped_column(String(200))
+    last_step: Mapped[int]  # the newest time step whose code was given
+    set_up_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+
+class RecoveryCode(Base):
+    """What lets someone in once without their app; gone when it was used."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("second_factor.account_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    code_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
 class SignInSession(Base):
     """Someone signed in on one browser. The cookie holds the token, the table its digest."""
 
@@ -68,4 +90,5 @@ class SignInSession(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     started_at: Mapped[dt.datetime] = mapped_column(Moment)
     seen_at: Mapped[dt.datetime] = mapped_column(Moment)
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(Moment)  # when the second factor was last given in it
     ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)

@@ -5,12 +5,13 @@ import hmac
 import logging
 import secrets
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 
-from elearning.accounts.models import Account, RoleGrant, SignInCode, SignInSession
-from elearning.accounts.queries import DEMO_PEOPLE, find_account
+from elearning.accounts.models import Account, RecoveryCode, RoleGrant, SecondFactor, SignInCode, SignInSession
+from elearning.accounts.queries import DEMO_PEOPLE, find_account, is_account, list_other_leads
 from elearning.accounts.rules import (
+    ACCOUNT_WINDOW,
     ADDRESS_WINDOW,
     ASKS_PER_BROWSER,
     ASKS_PER_EMAIL,
@@ -19,24 +20,37 @@ from elearning.accounts.rules import (
     CODE_LASTS,
     CODE_TRIES,
     EMAIL_WINDOW,
+    FACTOR_TRIES,
+    FACTOR_TRIES_PER_ACCOUNT,
+    FACTOR_WINDOW,
     LONGEST_SESSION,
+    RECENT,
+    RECOVERY_CODES,
+    RECOVERY_DIGITS,
     SEEN_EVERY,
     TRIES_PER_ADDRESS,
     code_digest,
     code_mail,
     digest,
+    export_mail,
+    factor_mail,
+    find_step,
     normal_email,
+    offered_key,
+    recovery_digest,
+    seal,
+    unseal,
 )
-from elearning.accounts.types import CodeCheck, CodeRequest
+from elearning.accounts.types import CodeCheck, CodeRequest, FactorCheck, FactorProblem
 from elearning.core import clock
 from elearning.core.audit import record_audit
 from elearning.core.db import atomic, fetch, keep, serialise
 from elearning.core.errors import Refused
 from elearning.core.models import Installation
-from elearning.core.outbox import queue_mail
+from elearning.core.outbox import queue_mail, queue_mail_to, queue_mails
 from elearning.core.roles import Role
 from elearning.core.throttle import count_try
-from elearning.people.models import Membership
+from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.operations import add_practitioner, join_agency, leave_agency
 from elearning.people.queries import find_agency
 
@@ -173,8 +187,7 @@ def request_code(email: str, browser: str, *, address: str, secret: str, service
                 tries=0,
             )
         )
-        if account_id is not None:
-            queue_mail(email, subject, body)
+        queue_mail_to(select(Account.email).where(*is_account(email)), subject, body)
     return CodeRequest()
 
 
@@ -213,16 +226,172 @@ def check_code(browser: str, code: str, *, address: str, secret: str, replacing:
         return CodeCheck(tries_left=CODE_TRIES - kept.tries - 1)
 
 
-def start_session(account_id: int, *, replacing: str | None = None) -> str:
-    """Sign an account in; the token that the browser's cookie will hold (256 bits). A replaced session ends."""
+def start_session(account_id: int, *, replacing: str | None = None, confirmed: bool = False) -> str:
+    """Sign an account in; the token that the browser's cookie will hold (256 bits). A replaced session ends.
+
+    `confirmed` stands for a second factor given elsewhere; without one the session is a practitioner's only.
+    """
     token = secrets.token_urlsafe(32)
     now = clock.now()
     with atomic() as session:
         if replacing:
             end_session(replacing)
-        session.add(SignInSession(token_digest=digest(token), account_id=account_id, started_at=now, seen_at=now))
+        session.add(
+            SignInSession(
+                token_digest=digest(token),
+                account_id=account_id,
+                started_at=now,
+                seen_at=now,
+                confirmed_at=now if confirmed else None,
+            )
+        )
         record_audit(None, "signed in", f"account {account_id}")
     return token
+
+
+def _signed_in(token: str) -> Row[int, dt.datetime | None, str] | None:
+    with atomic() as session:
+        return session.execute(
+            select(SignInSession.account_id, SignInSession.confirmed_at, Account.email)
+            .join(Account, Account.id == SignInSession.account_id)
+            .where(SignInSession.token_digest == digest(token), SignInSession.ended_at.is_(None))
+        ).one_or_none()
+
+
+def _confirm(token: str) -> str:
+    """The session goes on under another token: who had copied the one of a session without its roles gains nothing."""
+    other = secrets.token_urlsafe(32)
+    with atomic() as session:
+        session.execute(
+            update(SignInSession)
+            .where(SignInSession.token_digest == digest(token))
+            .values(token_digest=digest(other), confirmed_at=clock.now())
+        )
+    return other
+
+
+def check_factor(token: str, code: str, *, secret: str) -> FactorCheck:
+    """Someone signed in gives the code of their app, or a recovery code (by its length). Each confirms a session once.
+
+    Of an app every code counts once, and none that is older than one that was given.
+    """
+    with atomic() as session:
+        who = _signed_in(token)
+        if who is None:
+            return FactorCheck(problem=FactorProblem.WRONG)
+        if not count_try("factor-typed-session", token, limit=FACTOR_TRIES, window=FACTOR_WINDOW):
+            return FactorCheck(problem=FactorProblem.TOO_MANY_HERE)
+        if len(code) == RECOVERY_DIGITS:
+            used = recovery_digest(code, account_id=who.account_id, secret=secret)
+            this = (RecoveryCode.account_id == who.account_id, RecoveryCode.code_digest == used)
+            if session.execute(delete(RecoveryCode).where(*this).returning(RecoveryCode.account_id)).first() is None:
+                return FactorCheck(problem=FactorProblem.WRONG)
+            record_audit(None, "recovery code used", f"account {who.account_id}")
+        elif problem := _app_problem(who.account_id, code, is_confirmed=who.confirmed_at is not None, secret=secret):
+            return FactorCheck(problem=problem)
+        record_audit(None, "second factor given", f"account {who.account_id}")
+        return FactorCheck(token=_confirm(token))
+
+
+def _app_problem(account_id: int, code: str, *, is_confirmed: bool, secret: str) -> FactorProblem | None:
+    subject, window = str(account_id), ACCOUNT_WINDOW
+    with atomic() as session:
+        if not is_confirmed and not count_try(
+            "factor-typed-account", subject, limit=FACTOR_TRIES_PER_ACCOUNT, window=window
+        ):
+            return FactorProblem.TOO_MANY
+        mine = SecondFactor.account_id == account_id
+        sealed = session.execute(select(SecondFactor.sealed_key).where(mine)).scalar_one_or_none()
+        if sealed is None:
+            return FactorProblem.WRONG
+        key = unseal(sealed, account_id=account_id, secret=secret)
+        if key is None:
+            return FactorProblem.UNREADABLE
+        step = find_step(key, code, clock.now())
+        if step is None:
+            return FactorProblem.WRONG
+        # One statement decides, so that of two who give one code at once only one is let in.
+        newer = update(SecondFactor).where(mine, SecondFactor.last_step < step).values(last_step=step)
+        given = session.execute(newer.returning(SecondFactor.account_id)).first()
+        return None if given else FactorProblem.USED
+
+
+def set_up_factor(token: str, code: str, *, secret: str, service: str, help_email: str) -> FactorCheck | None:
+    """Someone signed in shows that their app knows the key that this session is offered (rules.offered_key).
+
+    From now on it is the account's one app, with recovery codes of its own; other sessions have to give it anew. None if
+    the account has an app already, which this session did not give recently.
+    """
+    with atomic() as session:
+        who, now = _signed_in(token), clock.now()
+        if who is None:
+            return None
+        serialise(f"second factor {who.account_id}")
+        mine = SecondFactor.account_id == who.account_id
+        set_up_at = session.execute(select(SecondFactor.set_up_at).where(mine)).scalar_one_or_none()
+        if set_up_at and (who.confirmed_at is None or now - who.confirmed_at > RECENT):
+            return None
+        key = offered_key(token, set_up_at, secret=secret)
+        step = find_step(key, code, now)
+        if step is None:
+            return FactorCheck(problem=FactorProblem.WRONG)
+        _forget_factors(mine)
+        sealed = seal(key, account_id=who.account_id, secret=secret, nonce=secrets.token_bytes(12))
+        factor = {"account_id": who.account_id, "sealed_key": sealed, "last_step": step, "set_up_at": now}
+        session.execute(insert(SecondFactor).values(factor))
+        codes = tuple(f"{secrets.randbelow(10**RECOVERY_DIGITS):0{RECOVERY_DIGITS}}" for _ in range(RECOVERY_CODES))
+        digests = {recovery_digest(code, account_id=who.account_id, secret=secret) for code in codes}
+        session.execute(insert(RecoveryCode), [{"account_id": who.account_id, "code_digest": d} for d in digests])
+        record_audit(None, "second factor set up", f"account {who.account_id}")
+        queue_mail(who.email, *factor_mail(service=service, help_email=help_email))
+        return FactorCheck(token=_confirm(token), recovery_codes=codes)
+
+
+def _forget_factors(*which: ColumnElement[bool]) -> list[int]:
+    """Remove second factors, and what they opened; whose they were."""
+    with atomic() as session:
+        gone = list(session.scalars(delete(SecondFactor).where(*which).returning(SecondFactor.account_id)))
+        session.execute(update(SignInSession).where(SignInSession.account_id.in_(gone)).values(confirmed_at=None))
+        return gone
+
+
+def reset_factor(email: str) -> None:
+    """Someone lost their app and their recovery codes: they set up another when they next sign in.
+
+    Raises Refused for an address without an account, and for one without a second factor.
+    """
+    with atomic():
+        person = _person(email)
+        if not _forget_factors(SecondFactor.account_id == person.id):
+            raise Refused(f"{person.email} has not set up an authenticator app; they do so when they next sign in.")
+        record_audit(None, "second factor reset", f"account {person.id}")
+
+
+def reset_all_factors() -> int:
+    """Everyone sets up their app anew, as after the installation's secret was changed; how many had one."""
+    with atomic():
+        gone = _forget_factors()
+        for account_id in gone:
+            record_audit(None, "second factor reset", f"account {account_id}")
+        return len(gone)
+
+
+def record_export(practitioner_id: int, agency_id: int, action: str, people: int, *, help_email: str) -> None:
+    """Someone takes out a file that names people of an agency: a line in the audit trail, and a mail to its other leads.
+
+    Where there is no other, the mail goes to whoever helps with the service. `action` is the trail's word, such as
+    "people exported". Call it in the `atomic()` of what makes the file.
+    """
+    with atomic() as session:
+        record_audit(practitioner_id, action, f"agency {agency_id}: {people}")
+        names = (
+            select(Practitioner.full_name, Agency.name)
+            .join(Agency, Agency.id == agency_id)
+            .where(Practitioner.id == practitioner_id)
+        )
+        who, agency = session.execute(names).one()
+        mail = export_mail(who=who, agency=agency, people=people, at=clock.now().astimezone(clock.LONDON))
+        queue_mails(list_other_leads(practitioner_id, agency_id) or [help_email], *mail)
 
 
 def note_seen(token: str) -> None:

@@ -1,10 +1,10 @@
 """Reads of accounts and sessions."""
 
-from sqlalchemy import and_, bindparam, distinct, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, distinct, func, or_, select
 
-from elearning.accounts.models import Account, RoleGrant, SignInSession
-from elearning.accounts.rules import digest, session_limits
-from elearning.accounts.types import DemoPerson, SignedIn
+from elearning.accounts.models import Account, RecoveryCode, RoleGrant, SecondFactor, SignInSession
+from elearning.accounts.rules import RECENT, digest, session_limits
+from elearning.accounts.types import DemoPerson, Factor, SignedIn
 from elearning.core import clock
 from elearning.core.db import db, fetch
 from elearning.core.models import Installation
@@ -30,6 +30,7 @@ _SIGNED_IN = (
         Agency.name.label("agency_name"),
         SignInSession.started_at,
         SignInSession.seen_at,
+        SignInSession.confirmed_at,
         RoleGrant.role,
         RoleGrant.agency_id.label("lead_of"),
     )
@@ -47,17 +48,23 @@ _SIGNED_IN = (
 )
 
 
-def find_signed_in(token: str) -> SignedIn | None:
-    """Who holds this session token now, in one query; None if it ended, lay idle, or the account is suspended."""
+def find_signed_in(token: str, *, second_factor: bool = True) -> SignedIn | None:
+    """Who holds this session token now, in one query; None if it ended, lay idle, or the account is suspended.
+
+    A role beyond practitioner counts once the session was confirmed with the second factor. Where there is none
+    (`second_factor` False, the demonstration), every session counts as confirmed just now.
+    """
     rows = fetch(_SIGNED_IN, token_digest=digest(token)).all()
     if not rows:
         return None
     first = rows[0]
-    roles = frozenset([Role.PRACTITIONER, *(Role(row.role) for row in rows if row.role)])
-    idle, longest = session_limits(practitioner_only=len(roles) == 1)
+    granted = frozenset(Role(row.role) for row in rows if row.role)
+    idle, longest = session_limits(practitioner_only=not granted)
     now = clock.now()
     if now - first.seen_at > idle or now - first.started_at > longest:
         return None
+    confirmed_at = first.confirmed_at if second_factor else now
+    roles = {Role.PRACTITIONER} | (granted if confirmed_at else set())
     return SignedIn(
         token=token,
         account_id=first.id,
@@ -66,10 +73,34 @@ def find_signed_in(token: str) -> SignedIn | None:
         email=first.email,
         agency_id=first.agency_id,
         agency_name=first.agency_name or "",
-        roles=roles,
-        lead_of=next((row.lead_of for row in rows if row.role == Role.TRAINING_LEAD), None),
+        roles=frozenset(roles),
+        lead_of=next((row.lead_of for row in rows if row.role == Role.TRAINING_LEAD and row.role in roles), None),
         seen_at=first.seen_at,
+        granted=granted,
+        recently_confirmed=confirmed_at is not None and now - confirmed_at <= RECENT,
     )
+
+
+def find_factor(account_id: int) -> Factor | None:
+    """The authenticator app of an account; None if none is set up."""
+    left = select(func.count()).where(RecoveryCode.account_id == SecondFactor.account_id).scalar_subquery()
+    row = db.session.execute(
+        select(SecondFactor.set_up_at, left).where(SecondFactor.account_id == account_id)
+    ).one_or_none()
+    return Factor(*row) if row else None
+
+
+def list_other_leads(practitioner_id: int, agency_id: int) -> list[str]:
+    """The addresses of whoever leads an agency's training now, but for this practitioner."""
+    leads = (
+        select(Account.email)
+        .join(Membership, and_(Membership.practitioner_id == Account.practitioner_id, Membership.ended_on.is_(None)))
+        .join(RoleGrant, _HELD)
+        .where(RoleGrant.role == Role.TRAINING_LEAD, RoleGrant.agency_id == agency_id)
+        .where(Account.practitioner_id != practitioner_id, Account.suspended_at.is_(None))
+        .order_by(Account.email)
+    )
+    return list(db.session.scalars(leads))
 
 
 def was_away(token: str) -> bool:
@@ -99,9 +130,12 @@ def count_holders(role: Role) -> int:
 
 def find_account(email: str) -> int | None:
     """The account of an address in its normal form; None if there is none or it is suspended."""
-    return db.session.execute(
-        select(Account.id).where(Account.email == email, Account.suspended_at.is_(None))
-    ).scalar_one_or_none()
+    return db.session.execute(select(Account.id).where(*is_account(email))).scalar_one_or_none()
+
+
+def is_account(email: str) -> tuple[ColumnElement[bool], ...]:
+    """The condition of being the account that signs in with an address in its normal form."""
+    return Account.email == email, Account.suspended_at.is_(None)
 
 
 def list_demo_people() -> list[DemoPerson]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from elearning.core.roles import Role
 
@@ -20,6 +21,8 @@ class SignedIn:
     roles: frozenset[Role]
     lead_of: int | None  # the agency whose training lead this is
     seen_at: dt.datetime  # when the session was last written down as used
+    granted: frozenset[Role] = frozenset()  # beyond practitioner; in `roles` only once the second factor was given
+    recently_confirmed: bool = False  # whether it was given within the last minutes
 
     is_authenticated = True
     is_active = True
@@ -56,6 +59,33 @@ class CodeCheck:
     token: str | None = None
     tries_left: int = 0
     expired: bool = False
+
+
+class FactorProblem(Enum):
+    """Why a second factor did not count."""
+
+    WRONG = auto()
+    USED = auto()
+    TOO_MANY_HERE = auto()  # tries of this session
+    TOO_MANY = auto()  # tries of all sessions that have not given it yet
+    UNREADABLE = auto()  # the installation's secret is another than when the app was set up
+
+
+@dataclass(frozen=True)
+class FactorCheck:
+    """What came of a second factor: the session's token from now on, or the problem."""
+
+    token: str | None = None
+    problem: FactorProblem | None = None
+    recovery_codes: tuple[str, ...] = ()  # newly made, to be shown once
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What someone is told of the authenticator app they set up."""
+
+    set_up_at: dt.datetime
+    recovery_codes: int  # how many are left
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """What a training lead's visits leave behind: the trail of what was taken out."""
 
-from elearning.core.audit import record_audit
+from elearning.accounts.operations import record_export
+from elearning.agency.queries import count_people
 from elearning.core.db import atomic
 
 
-def record_people_export(practitioner_id: int, agency_id: int) -> None:
-    """Someone takes the list of an agency's people out of the service."""
+def record_people_export(practitioner_id: int, agency_id: int, *, help_email: str) -> None:
+    """Someone takes the list of an agency's people out of the service: written down, and told to its other leads."""
     with atomic():
-        record_audit(practitioner_id, "people exported", f"agency {agency_id}")
+        people = count_people(agency_id)
+        record_export(practitioner_id, agency_id, "people exported", people, help_email=help_email)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, abort, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, current_app, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -18,7 +18,7 @@ from elearning.core.roles import Role
 from elearning.core.spreadsheet import csv_pieces
 from elearning.core.throttle import may_export
 from elearning.discussions.queries import count_led, list_led
-from elearning.web.access import requires
+from elearning.web.access import recently_confirmed, requires
 
 bp = Blueprint("agency", __name__)
 
@@ -87,12 +87,14 @@ def discussions() -> ResponseReturnValue:
 
 @bp.post("/agency/people.csv")
 @requires(Role.TRAINING_LEAD)
+@recently_confirmed
 def people_csv() -> ResponseReturnValue:
-    """All members with the facts of the page, a line for each person and module. Written down in the audit trail."""
+    """All members with the facts of the page, a line for each person and module. Written down in the audit trail, and mailed."""
     if not may_export(current_user.practitioner_id):
         abort(429)
     agency_id, today, modules = current_user.lead_of, clock.today(), tuple(library())
-    operations.record_people_export(current_user.practitioner_id, agency_id)
+    help_email = current_app.config["SETTINGS"].help_email
+    operations.record_people_export(current_user.practitioner_id, agency_id, help_email=help_email)
     rows = queries.each_person(agency_id, [module.key for module in modules], today)
     lines = (line for row in rows for line in _lines(row, modules))
     return Response(

@@ -3,9 +3,7 @@
 import io
 import re
 from functools import lru_cache
-from typing import Any
 
-import zxingcpp
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
@@ -13,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from elearning.certificates.rules import SIGNATURE, grouped, short_digest
 from elearning.certificates.types import IssuedCertificate
+from elearning.core.qr import qr_runs
 from elearning.core.tagged_pdf import TaggedCanvas
 from elearning.core.typeface import REGULAR, SEMIBOLD, is_rightward, may_part, register_typeface, set_line, wrapped
 from elearning.web.pages import counted, format_day
@@ -237,19 +236,11 @@ class _Sheet:
 
     def qr_code(self, content: str, x: float, y: float) -> None:
         """The code as one path of rectangles in units of its modules: sharp at any size, small in bytes."""
-        symbol = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-        image: Any = symbol.to_image(scale=1, add_quiet_zones=False)
-        count = image.shape[0]
-        pixels = bytes(image)  # a byte a module, 0 where it is dark
+        count, runs = qr_runs(content)
         canvas = self.canvas
         canvas.saveState()
         canvas.setFillColor(INK)
         canvas.translate(x, y)
         canvas.scale(QR_SIDE / count, QR_SIDE / count)
-        path = []
-        for row in range(count):
-            for run in re.finditer(rb"\0+", pixels[row * count : (row + 1) * count]):
-                start, end = run.span()
-                path.append(f"{start} {count - 1 - row} {end - start} 1 re")
-        canvas.operators([*path, "f"])
+        canvas.operators([*(f"{start} {count - 1 - row} {length} 1 re" for row, start, length in runs), "f"])
         canvas.restoreState()

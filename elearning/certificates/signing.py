@@ -1,6 +1,6 @@
 """The partnership's signature on certificates (PAdES B-B), and reading it back.
 
-A certificate is signed each time somebody asks for it, and must have the same bytes each time (decisions/0013). So the
+A certificate is signed each time somebody asks for it, and must have the same bytes each time (decisions/0014). So the
 key, the moment and the way of signing all follow from the certificate: a nonce made from key and message (RFC 6979),
 the moment of issue as signing time, the file's own digest where pyHanko would draw a random identifier.
 """

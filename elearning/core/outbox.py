@@ -6,13 +6,13 @@ crash delays it instead of losing it. The Message-ID is the row's, so a doubled 
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, insert, literal, select, update
 
 from elearning.core import clock
-from elearning.core.db import atomic, db
+from elearning.core.db import Moment, atomic, db
 from elearning.core.models import OutboxMail
 
 LEASE = dt.timedelta(minutes=1)
@@ -33,8 +33,25 @@ class Mail:
 
 def queue_mail(recipient: str, subject: str, body: str) -> None:
     """Within `atomic()`: a plain-text mail that is sent once the transaction has committed."""
+    queue_mails([recipient], subject, body)
+
+
+def queue_mails(recipients: Sequence[str], subject: str, body: str) -> None:
+    """Within `atomic()`: the same to several, each with a mail of their own."""
     now = clock.now()
-    db.session.add(OutboxMail(recipient=recipient, subject=subject, body=body, created_at=now, next_try_at=now))
+    mail = {"subject": subject, "body": body, "created_at": now, "next_try_at": now}
+    db.session.execute(insert(OutboxMail), [mail | {"recipient": recipient} for recipient in recipients])
+
+
+def queue_mail_to(recipients: Select[str], subject: str, body: str) -> None:
+    """Within `atomic()`: a mail to every address that a query finds.
+
+    One statement, whether it finds any or not: how long it takes tells nobody that somebody was found.
+    """
+    now = literal(clock.now(), Moment)
+    mails = recipients.add_columns(literal(subject), literal(body), now, now)
+    columns = ["recipient", "subject", "body", "created_at", "next_try_at"]
+    db.session.execute(insert(OutboxMail).from_select(columns, mails))
 
 
 def _claim() -> Mail | None:

@@ -1,7 +1,8 @@
 """Who may call a view. Every view declares it; an application with an undeclared view does not start.
 
 A role only opens the door: what a person sees behind it is decided by the lookup (`queries.x_for(viewer, ...)`).
-Without the role the answer is 404, the same as for an address that does not exist.
+Without the role the answer is 404, the same as for an address that does not exist; a role counts once its holder has given
+their second factor in this session, and until then leads to the page that asks for it.
 """
 
 from collections.abc import Callable
@@ -47,6 +48,16 @@ def requires(*roles: Role) -> Callable[[View], View]:
     return declare
 
 
+def recently_confirmed(view: View) -> View:
+    """Whoever calls this view gave their second factor within the last minutes, or is asked for it first.
+
+    What they had asked for then goes on: a page is opened, a form is sent by the press of a button. For files that name
+    people, and whatever else a stolen session must not do. Stands under `@requires`.
+    """
+    view.recently_confirmed = True  # type: ignore[attr-defined]  # as above
+    return view
+
+
 def safe_next(target: str | None) -> str | None:
     """A path within this service to go to after signing in, or None for anything else."""
     if not target or not target.startswith("/") or target.startswith("//"):
@@ -70,6 +81,14 @@ def to_sign_in() -> ResponseReturnValue:
     return redirect(url_for("accounts.sign_in", next=target))
 
 
+def _to_second_factor() -> ResponseReturnValue:
+    """To the page that asks for it, and from there on. With 307 the browser sends a form there as it is."""
+    path = request.full_path.rstrip("?")
+    if request.method == "GET":
+        return redirect(url_for("accounts.second_factor", next=path))
+    return redirect(url_for("accounts.second_factor", then=path), code=307)
+
+
 def _access() -> frozenset[Role]:
     access: frozenset[Role] = current_app.view_functions[request.endpoint or ""].access  # type: ignore[union-attr]  # see public()
     return access
@@ -88,7 +107,10 @@ def _gate() -> ResponseReturnValue | None:
     if request.method == "POST":
         forget_kept_form()
     if not access & current_user.roles:
-        abort(404)
+        return _to_second_factor() if access & current_user.granted else abort(404)
+    view = current_app.view_functions[request.endpoint or ""]
+    if hasattr(view, "recently_confirmed") and not current_user.recently_confirmed:
+        return _to_second_factor()
     return None
 
 

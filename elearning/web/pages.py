@@ -29,7 +29,10 @@ ERRORS = {
     400: ("We could not read that", "Go back, reload the page and try again. Nothing was changed."),
     403: ("That request came from another site", "Open this service in its own window and try again there."),
     404: ("Page not found", "Check the address, or start from the training offer. You may also need to sign in."),
-    405: ("That page takes no such request", "Start from the training offer and follow the links from there."),
+    405: (
+        "This address is not a page of its own",
+        "Go back to the page you came from and use its button, or start from the training offer.",
+    ),
     413: ("That was too much at once", "Send a smaller form or file. Nothing was changed."),
     429: ("Too many tries", "Wait ten minutes, then try again."),
     500: (

@@ -32,6 +32,8 @@ SAID_OF = {
     "pledge": "Your pledge, how it went",
     "sign_in_session": "Signing in: when you did",
     "sign_in_code": "a code’s fingerprint",
+    "second_factor": "the key of your authenticator app",
+    "recovery_code": "the fingerprints of your recovery codes",
     "outbox_mail": "E-mails to you",
     "audit_entry": "The audit trail",
     "throttle": "How often something was tried",

@@ -40,7 +40,7 @@ def test_a_person_added_can_sign_in_with_their_role(app: Flask, world: World, ro
     )
     account_id = queries.find_account("sian@example.org")
     assert account_id
-    signed_in = queries.find_signed_in(operations.start_session(account_id))
+    signed_in = queries.find_signed_in(operations.start_session(account_id, confirmed=True))
     assert signed_in
     assert signed_in.roles == {Role.PRACTITIONER, role}
     assert signed_in.lead_of == (world.school if role is Role.TRAINING_LEAD else None)
@@ -92,7 +92,7 @@ def trail() -> list[tuple[str, str]]:
 
 
 def test_who_leaves_works_there_no_more_and_leads_nobody(app: Flask, world: World) -> None:
-    token = operations.start_session(world.grace.account_id)
+    token = operations.start_session(world.grace.account_id, confirmed=True)
     result = run(app, "leave", "Grace@Example.org", "--on", "2026-03-01")
     assert result.exit_code == 0, result.output
     assert "left their agency on 2026-03-01" in result.output
@@ -121,14 +121,14 @@ def test_who_is_suspended_is_out(app: Flask, world: World) -> None:
 
 def test_a_role_revoked_is_gone_and_the_others_stay(app: Flask, world: World) -> None:
     operations.grant_role(world.grace.account_id, Role.OFFICER)
-    token = operations.start_session(world.grace.account_id)
+    token = operations.start_session(world.grace.account_id, confirmed=True)
     result = run(app, "revoke", "grace@example.org", "--role", "training lead")
     assert result.output == "grace@example.org is no longer training lead.\n"
     grace = queries.find_signed_in(token)
     assert grace
     assert grace.roles == {Role.PRACTITIONER, Role.OFFICER}
     assert grace.lead_of is None
-    olu = queries.find_signed_in(operations.start_session(world.olu.account_id))
+    olu = queries.find_signed_in(operations.start_session(world.olu.account_id, confirmed=True))
     assert olu
     assert olu.is_training_lead
     run(app, "revoke", "grace@example.org", "--role", "L&D officer")

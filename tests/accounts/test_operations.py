@@ -332,7 +332,7 @@ def test_housekeeping_removes_what_is_over_and_nothing_else(app: Flask, world: W
 
 
 def test_roles_and_agencies_are_todays(app: Flask, world: World) -> None:
-    token = operations.start_session(world.amina.account_id)
+    token = operations.start_session(world.amina.account_id, confirmed=True)
     operations.grant_role(world.amina.account_id, Role.TRAINING_LEAD, agency_id=world.school)
     operations.grant_role(world.amina.account_id, Role.OFFICER)
     people.join_agency(world.amina.practitioner_id, world.clinic, "Nurse")
@@ -348,7 +348,7 @@ def test_roles_and_agencies_are_todays(app: Flask, world: World) -> None:
 
 @pytest.mark.parametrize("goes_to", ["nowhere", "the clinic"])
 def test_a_training_lead_leads_only_where_they_work(app: Flask, world: World, goes_to: str) -> None:
-    token = operations.start_session(world.grace.account_id)
+    token = operations.start_session(world.grace.account_id, confirmed=True)
     grace = queries.find_signed_in(token)
     assert grace
     assert (grace.is_training_lead, grace.lead_of) == (True, world.school)

@@ -7,12 +7,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
+from elearning.accounts.operations import grant_role, suspend_account
 from elearning.catalogue.library import Library
 from elearning.certificates.rules import grouped
 from elearning.core import clock
 from elearning.core.db import atomic, db
-from elearning.core.models import AuditEntry
+from elearning.core.models import AuditEntry, OutboxMail
+from elearning.core.roles import Role
 from elearning.people.models import Membership, Practitioner
+from elearning.people.operations import join_agency
 from tests.conftest import NOON, CheckedClient, World
 from tests.records import begin, complete, hire
 
@@ -132,19 +135,59 @@ def test_a_name_is_no_formula(grace: CheckedClient, world: World) -> None:
     assert "'=HYPERLINK(1)" in [row["full_name"] for row in csv_rows(grace.post("/agency/people.csv").data)]
 
 
-def test_a_stolen_session_cannot_pour(grace: CheckedClient) -> None:
+def test_a_stolen_session_cannot_pour(grace: CheckedClient, world: World) -> None:
     assert [grace.post("/agency/people.csv").status_code for _ in range(6)] == [200] * 5 + [429]
     taken = select(AuditEntry.id).where(AuditEntry.action == "people exported")
     assert len(db.session.execute(taken).all()) == 5
     with clock.at(NOON + dt.timedelta(minutes=11)):
-        assert grace.post("/agency/people.csv").status_code == 200
+        assert grace.sign_in(world.grace).post("/agency/people.csv").status_code == 200
 
 
 def test_taking_the_file_is_a_post_and_leaves_a_trace(grace: CheckedClient, world: World) -> None:
     assert grace.get("/agency/people.csv").status_code == 405
     grace.post("/agency/people.csv")
     entry = db.session.execute(select(AuditEntry).where(AuditEntry.action == "people exported")).scalar_one()
-    assert (entry.practitioner_id, entry.subject) == (world.grace.practitioner_id, f"agency {world.school}")
+    assert (entry.practitioner_id, entry.subject) == (world.grace.practitioner_id, f"agency {world.school}: 4")
+
+
+def test_the_agencys_other_leads_are_told_who_when_and_how_many(grace: CheckedClient, world: World) -> None:
+    for persona in (world.amina, world.ben):
+        grant_role(persona.account_id, Role.TRAINING_LEAD, agency_id=world.school)
+    suspend_account(world.ben.account_id)
+    grace.post("/agency/people.csv")
+    ((recipient, body),) = mails()
+    assert recipient == world.amina.email
+    assert "Grace Obi took out a file that names 4 people of Harrow Lane School, at 12:00 on 2 March 2026." in body
+    assert not [name for name in ("Amina", "Ben", "Officer") if name in body]
+
+
+def test_where_there_is_no_other_lead_the_partnership_is_told(app: Flask, grace: CheckedClient, world: World) -> None:
+    grant_role(world.tomasz.account_id, Role.TRAINING_LEAD, agency_id=world.clinic)
+    grant_role(world.ben.account_id, Role.TRAINING_LEAD, agency_id=world.school)
+    join_agency(world.ben.practitioner_id, world.clinic, "Nurse")  # a lead no more, and works here no more
+    grace.post("/agency/people.csv")
+    assert [recipient for recipient, _body in mails()] == [app.config["SETTINGS"].help_email]
+    assert "3 people" in mails()[0][1]
+
+
+def test_what_could_not_be_written_down_is_not_taken_out(grace: CheckedClient, app: Flask) -> None:
+    """The mail, the trail and the leave to go on are one transaction."""
+
+    def refuse(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "INTO outbox_mail" in statement:
+            raise OSError
+
+    event.listen(db.engine, "before_cursor_execute", refuse)
+    answer = grace.post("/agency/people.csv")
+    event.remove(db.engine, "before_cursor_execute", refuse)
+    assert answer.status_code == 500
+    assert "Amina" not in answer.text
+    assert not db.session.execute(select(AuditEntry).where(AuditEntry.action == "people exported")).all()
+
+
+def mails() -> list[tuple[str, str]]:
+    rows = db.session.execute(select(OutboxMail.recipient, OutboxMail.body).order_by(OutboxMail.id))
+    return [(recipient, body) for recipient, body in rows]
 
 
 def hire_many(agency_id: int, number: int) -> None:

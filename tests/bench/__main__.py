@@ -37,6 +37,7 @@ from elearning.people.operations import add_agency, add_practitioner, join_agenc
 from elearning.people.types import Sector
 from elearning.settings import ROOT, Settings
 from tests.bench.certificates import certificates_per_second
+from tests.bench.timing import EACH, compare_times
 from tests.postgres import Server, find_binaries
 
 MODULE = "reachable-moments"
@@ -303,6 +304,12 @@ def bench_engine(name: str, url: str, *, paced: bool) -> None:
             f"{statistics.median(values):>9.1f}{percentile(values, 0.95):>8.1f}"
             f"{statistics.median(busy):>10.1f}{percentile(busy, 0.95):>8.1f}"
         )
+    with app.app_context():
+        number = db.session.execute(text("SELECT min(number) FROM certificate")).scalar_one()
+        db.session.remove()
+    print(f"\nwhat the time of an answer tells a stranger (medians of {EACH}, in process):")
+    for line in compare_times(app, number):
+        print(f"  {line}")
     with app.app_context():
         db.engine.dispose()
 

@@ -5,13 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
-from flask import Flask
+import pyotp
+from flask import Flask, current_app
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import BrowserContext
 from sqlalchemy import text
 
 from elearning.accounts import operations as accounts
+from elearning.accounts.models import RecoveryCode
 from elearning.accounts.queries import find_signed_in, list_demo_people
+from elearning.accounts.rules import offered_key, recovery_digest
 from elearning.assessment.models import Attempt
 from elearning.assessment.operations import record_response
 from elearning.assessment.queries import find_open_sitting
@@ -23,6 +26,7 @@ from elearning.certificates.queries import list_certificates
 from elearning.certificates.rules import grouped
 from elearning.core import clock
 from elearning.core.db import atomic, db
+from elearning.core.roles import Role
 from elearning.demo.cast import NAMED
 from elearning.discussions.operations import claim_discussion, record_discussion
 from elearning.discussions.queries import find_discussion
@@ -38,12 +42,14 @@ from elearning.evaluation.queries import find_follow_up
 from elearning.evaluation.types import About, Kept, Pledge, When
 from elearning.people import operations as people
 from elearning.people.queries import find_agency
+from elearning.people.types import Sector
 from elearning.stories.operations import begin_walk, record_choice
 from elearning.training.operations import record_section_read, start_quiz, submit_quiz
 from elearning.training.types import CONTENT_NOTE
 from tests.journey import best_choices
 
 MODULE = "reachable-moments"
+RECOVERY_CODE = "1234 5678 9012"  # typed with its spaces, kept as digits
 
 
 @dataclass(frozen=True)
@@ -276,6 +282,32 @@ def was_there(someone: Someone) -> None:
     someone.facts["discussion"] = claim_discussion(someone.practitioner_id, str(someone.facts["code"]))
 
 
+def new_lead(someone: Someone) -> None:
+    """A training lead who has signed in with the code from the e-mail, and never had an app."""
+    agency = find_agency("Harrow Lane Academy")
+    assert agency is not None
+    accounts.grant_role(someone.account_id, Role.TRAINING_LEAD, agency_id=agency.id)
+
+
+def lead_alone(someone: Someone) -> None:
+    """Of an agency where nobody else works."""
+    agency_id = people.add_agency("Quiet Lane Nursery", Sector.SCHOOL)
+    people.join_agency(someone.practitioner_id, agency_id, "Manager")
+    accounts.grant_role(someone.account_id, Role.TRAINING_LEAD, agency_id=agency_id)
+
+
+def lead_with_an_app(someone: Someone) -> None:
+    """Has set the app up on another browser, and knows a recovery code."""
+    new_lead(someone)
+    secret = current_app.config["SETTINGS"].secret_key
+    token = accounts.start_session(someone.account_id)
+    code = pyotp.TOTP(offered_key(token, None, secret=secret)).at(clock.now())
+    assert accounts.set_up_factor(token, code, secret=secret, service="Demo", help_email="help@demo.example")
+    used = recovery_digest(RECOVERY_CODE.replace(" ", ""), account_id=someone.account_id, secret=secret)
+    with atomic() as session:
+        session.add(RecoveryCode(account_id=someone.account_id, code_digest=used))
+
+
 # Whoever a page is seen by. To add one, write its function.
 SITUATIONS: dict[str, Callable[[Someone], None]] = {
     "new": new,
@@ -301,6 +333,11 @@ SITUATIONS: dict[str, Callable[[Someone], None]] = {
     "led": led,
     "told the code": told_the_code,
     "was there": was_there,
+    "new lead": new_lead,
+    "newer lead": new_lead,
+    "lead alone": lead_alone,
+    "lead with an app": lead_with_an_app,
+    "lead some time later": lead_with_an_app,
 }
 EXPIRED = text("SELECT number FROM certificate JOIN completion USING (place) WHERE expires_on < :today ORDER BY place")
 
@@ -343,9 +380,11 @@ class People:
         return someone
 
     def sign_in(self, context: BrowserContext, someone: Someone) -> None:
-        """Give a browser the cookie of a session."""
-        with self.app.app_context():
-            session = {"_user_id": accounts.start_session(someone.account_id), "_fresh": True}
+        """Give a browser the cookie of a session; one that was confirmed, for who looks some time later."""
+        is_later = someone is self.known.get("lead some time later")
+        with self.app.app_context(), clock.at(clock.now() - dt.timedelta(minutes=11)):
+            token = accounts.start_session(someone.account_id, confirmed=is_later)
+            session = {"_user_id": token, "_fresh": True}
             db.session.remove()
         signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
         assert signer is not None

@@ -7,12 +7,14 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pyotp
 from playwright.sync_api import Page
 
 from elearning.catalogue.loader import read_packs
 from elearning.core import clock
 from elearning.settings import ROOT
-from tests.browser.people import MODULE
+from tests.browser.people import MODULE, RECOVERY_CODE
+from tests.browser.sites import BROKEN, DEMO, NO_MODULES, PREVIEW, REAL
 
 HOME = f"/modules/{MODULE}"
 
@@ -62,6 +64,20 @@ def fill_in(button: str, **typed: str) -> Act:
     return act
 
 
+def in_turn(*acts: Act) -> Act:
+    def act(page: Page) -> None:
+        for each in acts:
+            each(page)
+
+    return act
+
+
+def set_app_up(page: Page) -> None:
+    """Give the code that an authenticator app makes of the key on the page."""
+    key = page.locator(".copy").inner_text().replace(" ", "")
+    type_in("Code from your app", pyotp.TOTP(key).now(), "Continue")(page)
+
+
 def open_details(page: Page) -> None:
     for summary in page.locator("summary").all():
         summary.click()
@@ -76,6 +92,7 @@ class State:
     address: str
     heading: str
     act: Act | None = None
+    at: str = DEMO  # one of sites.py
 
     def __str__(self) -> str:
         return self.name
@@ -96,6 +113,23 @@ STATES = [
     State("signed out", NOBODY, "/signed-out", "You have signed out"),
     State("details", "new", "/account", "Your details"),
     State("details, no name", "new", "/account", "Your details", type_in("Full name", "", "Save")),
+    # The second factor, which the demonstration has not
+    State("first code, wrong app code", "lead with an app", "/agency", "Enter the code from your app",
+          type_in("Code from your app", "000000", "Continue"), REAL),
+    State("second factor", "lead with an app", "/second-factor", "Enter the code from your app", at=REAL),
+    State("second factor, nothing typed", "lead with an app", "/second-factor", "Enter the code from your app",
+          press("Continue"), REAL),
+    State("details, with an app", "lead with an app", "/account", "Your details", at=REAL),
+    State("second factor, asked again", "lead some time later", "/agency", "Enter the code from your app",
+          press("Download the list"), REAL),
+    State("second factor, given again", "lead some time later", "/agency", "Thank you, that was right",
+          in_turn(press("Download the list"), type_in("Code from your app", RECOVERY_CODE, "Continue")), REAL),
+    State("set up an app again", "lead some time later", "/second-factor/set-up", "Set up your authenticator app again", at=REAL),
+    State("set up an app", "new lead", "/second-factor/set-up", "Set up your authenticator app", at=REAL),
+    State("set up an app, wrong code", "new lead", "/second-factor/set-up", "Set up your authenticator app",
+          type_in("Code from your app", "12", "Continue"), REAL),
+    State("details, no app yet", "new lead", "/account", "Your details", at=REAL),
+    State("recovery codes", "newer lead", "/second-factor/set-up", "Keep your recovery codes", set_app_up, REAL),
     # Reading
     State("module, nothing done", "new", HOME, "Reachable moments"),
     State("module, reading", "reading", HOME, "Reachable moments"),
@@ -195,6 +229,10 @@ STATES = [
     State("agency, discussions", "lead", "/agency/discussions", ""),
     # Agencies and reports
     State("agency", "lead", "/agency", "Training at"),
+    State("agency, its lead alone", "lead alone", "/agency", "Training at"),
+    State("agency, no modules", "lead", "/agency", "Training at", at=NO_MODULES),
+    State("offer, no modules", NOBODY, "/", "Training", at=NO_MODULES),
+    State("record, no modules", "new", "/record", "My training record", at=NO_MODULES),
     State("agency, filtered", "lead", "/agency?state=completed", "Training at"),
     State("agency, nobody found", "lead", "/agency?name=zzzz", "Training at"),
     State("reports", "officer", "/reports", "Completions by agency"),
@@ -205,6 +243,10 @@ STATES = [
     # About the service
     State("accessibility", NOBODY, "/accessibility", "Accessibility"),
     State("privacy", "new", "/privacy", "Privacy"),
+    # What authors see
+    State("preview, findings", NOBODY, "/preview", "What the check says", at=PREVIEW),
+    State("preview, offer", NOBODY, "/", "Training", at=PREVIEW),
+    State("preview, broken pack", NOBODY, "/", "The pack cannot be read yet", at=BROKEN),
     # What went wrong
     State("no such page", "new", "/no-such-page", "Page not found"),
     *[State(f"error {status}", NOBODY, f"/errors/{status}", "") for status in (400, 403, 405, 413, 429, 500, 503)],

@@ -29,7 +29,7 @@ from tests.tampering import tamper
 
 
 def viewer(persona: Persona) -> SignedIn:
-    found = find_signed_in(accounts.start_session(persona.account_id))
+    found = find_signed_in(accounts.start_session(persona.account_id, confirmed=True))
     assert found is not None
     return found
 

@@ -152,6 +152,8 @@ FIRST: list[tuple[str, Row]] = [
         "sign_in_code",
         {"browser_digest": "b" * 64, "account_id": 1, "code_digest": "c" * 64, "expires_at": LATER, "tries": 0},
     ),
+    ("second_factor", {"account_id": 1, "sealed_key": "c2VhbGVk", "last_step": 59000000, "set_up_at": MORNING}),
+    ("recovery_code", {"account_id": 1, "code_digest": "d" * 64}),
     ("sign_in_session", {"token_digest": "7" * 64, "account_id": 1, "started_at": MORNING, "seen_at": MORNING}),
     (
         "certificate_detail",
@@ -242,6 +244,7 @@ NEXT: dict[str, Row] = {
         "expires_at": LATER,
         "tries": 0,
     },
+    "recovery_code": {"account_id": 1, "code_digest": "e" * 64},
     "sign_in_session": {"token_digest": "8" * 64, "account_id": 1, "started_at": MORNING, "seen_at": MORNING},
 }
 

@@ -46,9 +46,10 @@ class Site:
         assert "<" not in route, f"{route}: say what stands for it"
         return route
 
-    def client(self, asker: str) -> CheckedClient:
-        """A browser on which the asker is signed in."""
-        return visitor(self.app) if asker == "nobody" else visitor(self.app).sign_in(getattr(self.world, asker))
+    def client(self, asker: str, *, confirmed: bool = True) -> CheckedClient:
+        """A browser on which the asker is signed in, with both factors or (`confirmed` False) with one."""
+        client = visitor(self.app)
+        return client if asker == "nobody" else client.sign_in(getattr(self.world, asker), confirmed=confirmed)
 
     def ask(self, asker: str, method: str, address: str, data: Mapping[str, str] | None = None) -> TestResponse:
         client = self.client(asker)

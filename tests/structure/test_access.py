@@ -37,6 +37,10 @@ GET   /sign-in                                      200  302  302  302  302  302
 POST  /sign-in                                      302  302  302  302  302  302  302
 GET   /sign-in/code                                 302  302  302  302  302  302  302
 POST  /sign-in/code                                 302  302  302  302  302  302  302
+GET   /second-factor                                in   404  404  302  302  302  302
+POST  /second-factor                                in   404  404  302  302  302  302
+GET   /second-factor/set-up                         in   404  404  200  200  200  200
+POST  /second-factor/set-up                         in   404  404  200  200  200  200
 POST  /sign-in/demo                                 404  404  404  404  404  404  404
 POST  /sign-out                                     302  302  302  302  302  302  302
 GET   /signed-out                                   200  200  200  200  200  200  200
@@ -164,6 +168,28 @@ def test_everyone_gets_what_the_table_says(site: Site, line: Line) -> None:
             assert site.contents() == before, f"{asker} changed something"
         if answer.mimetype in ("text/html", "text/csv") and line.route != "/verify/<number>":
             _shows_no_strangers(site.world, asker, answer)
+
+
+@pytest.mark.parametrize("line", LINES, ids=str)
+def test_with_one_factor_everyone_is_a_practitioner_and_no_more(site: Site, line: Line) -> None:
+    """Grace, the officer and the administrator get what Ben gets; a role they hold leads to the page that asks for more."""
+    ben, *others = (line.expected[ASKERS.index(asker)] for asker in ("ben", "grace", "officer", "admin"))
+    for asker, with_both in zip(("grace", "officer", "admin"), others, strict=True):
+        client, sent = site.client(asker, confirmed=False), SENT.get(line.route) if line.method == "POST" else None
+        answer = client.open(site.address(line.route) + ASKED.get(line.route, ""), method=line.method, data=sent)
+
+        if line.route.startswith("/second-factor"):
+            assert answer.status_code in (200, 302)
+        elif ben != "404":
+            assert answer.status_code < 400
+        elif with_both == "404" or line.route.startswith("/certificates/"):  # a lead's are found by their role
+            assert answer.status_code == 404
+        else:
+            assert answer.status_code == (302 if line.method == "GET" else 307)
+            assert answer.location.startswith("/second-factor?")
+        if answer.mimetype != "application/pdf" and line.route != "/verify/<number>":
+            text = html.unescape(answer.get_data(as_text=True))
+            assert not [name for name in ("amina", "ben", "tomasz") if getattr(site.world, name).full_name in text]
 
 
 def _shows_no_strangers(world: World, asker: str, answer: TestResponse) -> None:

@@ -34,12 +34,14 @@ GET  /static/style.css                                        0   0   0   0   0 
 GET  /static/<path:filename>                                  0   0   0   0   0   0   0
 GET  /sign-in                                                 0   1   1   1   1   1   1
 GET  /sign-in/code                                            0   0   0   0   0   0   0
+GET  /second-factor                                           0   1   1   2   2   2   2
+GET  /second-factor/set-up                                    0   1   1   2   2   2   2
 GET  /signed-out                                              0   1   1   1   1   1   1
 GET  /verify                                                  0   1   1   1   1   1   1
 GET  /verify/<number>                                         1   2   2   2   2   2   2
 GET  /privacy                                                 0   1   1   1   1   1   1
 GET  /accessibility                                           0   1   1   1   1   1   1
-GET  /account                                                 0   1   1   1   1   1   1
+GET  /account                                                 0   1   1   2   2   2   2
 GET  /modules/<key>                                           0   6   6   6   6   6   6
 GET  /modules/<key>/content-note                              0   1   1   1   1   1   1
 GET  /modules/<key>/confidence/before                         0   6   6   6   6   6   6
@@ -69,7 +71,7 @@ GET  /certificates/<number>                                   0   2   2   2   2 
 GET  /certificates/<number>.pdf                               0   2   2   2   2   2   2
 GET  /agency                                                  0   1   1   8   8   1   1
 GET  /agency/discussions                                      0   1   1   4   4   1   1
-POST /agency/people.csv                                       0   1   1   6   6   1   1
+POST /agency/people.csv                                       0   1   1  10  10   1   1
 GET  /reports                                                 0   1   1   1   1  10   1
 POST /reports/completions.csv                                 0   1   1   1   1  12   1
 GET  /reports/items                                           0   1   1   1   1   7   1
