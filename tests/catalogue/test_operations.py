@@ -53,6 +53,18 @@ def test_the_digest_changes_with_a_key_and_not_with_the_renderer(module: Trainin
     assert content_digest(module.model_copy(update={"items": other_key})) != GOLDEN
 
 
+@pytest.mark.parametrize("where", ["title", "outcome"])
+def test_what_a_certificate_could_not_print_is_not_published(app: Flask, module: TrainingModule, where: str) -> None:
+    (first, *others) = module.outcomes
+    words: dict[str, dict[str, object]] = {
+        "title": {"title": "Tell us 说"},
+        "outcome": {"outcomes": (first.model_copy(update={"text": "Say 说"}), *others)},
+    }
+    with pytest.raises(ContentError, match="cannot print: 说"):
+        operations.publish_modules([module.model_copy(update={"key": "another", **words[where]})])
+    assert published_digests([("another", 1)]) == {}
+
+
 def test_publishing_again_changes_nothing(app: Flask, module: TrainingModule) -> None:
     assert operations.publish_modules([module]) == []  # the fixture's database was prepared with it
     assert published_digests([(MODULE, 1), (MODULE, 2)]) == {(MODULE, 1): GOLDEN}
