@@ -15,6 +15,7 @@ try:
     settings.check_serving()
     app = create_app(settings)
     check_ready(app)
+    app.extensions["signing_keys"].warm_up()
     write_journal(requests=settings.log == "requests")
 except ElearningError as error:
     sys.exit(str(error))

@@ -79,6 +79,7 @@ def serve(app: Flask, *, port: int, workers: int, when_ready: Callable[[], None]
     with app.app_context():  # no connection may cross the forks that follow
         db.session.remove()
         db.engine.dispose()
+    app.extensions["signing_keys"].warm_up()
     gc.collect()
     gc.freeze()  # modules, templates and code stay for good; looking through them again would hold a request up
     mailer = _fork_mailer(app)

@@ -96,6 +96,12 @@ class SigningKeys:
             )
         return cls(tuple(keys))
 
+    def warm_up(self) -> None:
+        """Load what signing takes, a second's work, before the first request that waits for it."""
+        for key in self.keys:
+            if key.private:
+                _ = key._signer
+
     def sign(self, pdf: bytes, issued_at: dt.datetime) -> bytes:
         """The PDF of a certificate issued then, signed; the same arguments give the same bytes.
 
