@@ -37,7 +37,7 @@ MADE_BY_DEMO = "made-by-demo"
 # Tables of which the program only ever reads and appends rows; the triggers say the same.
 APPENDED = frozenset(
     "audit_entry certificate certificate_detail completion completion_detail"
-    " discussion discussion_detail discussion_claim follow_up follow_up_response module_version".split()
+    " discussion discussion_detail discussion_claim follow_up follow_up_response module_version reissue withdrawal".split()
 )
 
 

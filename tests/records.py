@@ -11,9 +11,9 @@ from elearning.assessment.models import Attempt, Response
 from elearning.assessment.rules import draw, read_form, write_form
 from elearning.catalogue.library import library
 from elearning.catalogue.operations import publish_modules
-from elearning.certificates.models import Certificate, CertificateDetail
+from elearning.certificates.models import Certificate, CertificateDetail, Reissue
 from elearning.certificates.rules import certificate_digest, new_number
-from elearning.certificates.types import Sealed
+from elearning.certificates.types import ReissueReason, Sealed
 from elearning.completions.operations import record_completion
 from elearning.completions.types import Recorded
 from elearning.core import clock
@@ -122,4 +122,6 @@ def issue(place: int, practitioner_id: int, *, supersedes: str | None = None) ->
         session.add(Certificate(**words, supersedes=supersedes, details_digest=digest))
         session.flush()
         session.add(CertificateDetail(number=words["number"], salt=SALT, **names))
+        if supersedes:
+            session.add(Reissue(number=words["number"], reason=ReissueReason.NAME))
     return str(words["number"])

@@ -13,7 +13,7 @@ from elearning.agency.rules import is_in, matches, plain
 from elearning.agency.types import Earned, Filter, PeoplePage, PersonRow, Progress
 from elearning.assessment.models import Attempt
 from elearning.certificates.models import Certificate
-from elearning.completions.models import Completion, CompletionDetail
+from elearning.completions.models import Completion, CompletionDetail, Withdrawal
 from elearning.completions.rules import standing
 from elearning.core.db import db
 from elearning.people.models import Agency, Membership, Practitioner
@@ -22,6 +22,8 @@ from elearning.training.models import SectionProgress
 
 PAGE = 50
 BATCH = 500  # people a query of the export
+
+NOT_WITHDRAWN = ~select(Withdrawal.place).where(Withdrawal.place == Completion.place).exists()
 
 
 def agency_name(agency_id: int) -> str:
@@ -41,7 +43,7 @@ def count_holders(agency_id: int, module_keys: Sequence[str], today: dt.date) ->
         select(Completion.module_key, CompletionDetail.practitioner_id)
         .join(CompletionDetail, CompletionDetail.place == Completion.place)
         .join(members, members.c.practitioner_id == CompletionDetail.practitioner_id)
-        .where(CompletionDetail.agency_id == agency_id, Completion.expires_on >= today)
+        .where(CompletionDetail.agency_id == agency_id, Completion.expires_on >= today, NOT_WITHDRAWN)
         .distinct()
         .subquery()
     )
@@ -134,7 +136,7 @@ def _rows(
 def _earned(
     agency_id: int, module_keys: Sequence[str], today: dt.date, ids: Sequence[int] | None
 ) -> dict[tuple[int, str], Earned]:
-    """What each person completed here, by module; of several, the one that is valid longest."""
+    """What each person completed here that counts, by module; of several, the one that is valid longest."""
     members = _members(agency_id)
     newer = aliased(Certificate)
     rows = db.session.execute(
@@ -157,12 +159,15 @@ def _earned(
         .where(
             CompletionDetail.agency_id == agency_id,
             Completion.module_key.in_(module_keys),
+            NOT_WITHDRAWN,
             *_among(CompletionDetail.practitioner_id, ids),
         )
         .order_by(Completion.expires_on, Completion.place)
     )
     return {
-        (person, key): Earned(completed_on, expires_on, standing(completed_on, expires_on, today), number)
+        (person, key): Earned(
+            completed_on, expires_on, standing(completed_on, expires_on, today, is_withdrawn=False), number
+        )
         for person, key, completed_on, expires_on, number in rows
     }
 

@@ -1,8 +1,11 @@
-"""Who issues certificates in the running application."""
+"""Who issues certificates in the running application, and their PDF."""
 
 from dataclasses import dataclass
 
 from flask import current_app
+
+from elearning.certificates.pdf import render
+from elearning.certificates.types import IssuedCertificate
 
 
 @dataclass(frozen=True)
@@ -17,3 +20,9 @@ def issuer() -> Issuer:
     """The issuer by the settings of today; a certificate keeps those of its own day."""
     settings = current_app.config["SETTINGS"]
     return Issuer(settings.partnership, settings.signatory)
+
+
+def certificate_pdf(certificate: IssuedCertificate) -> bytes:
+    """The certificate as a PDF; the same certificate gives the same bytes each time."""
+    settings = current_app.config["SETTINGS"]
+    return render(certificate, base_url=settings.base_url, colour=settings.colour)

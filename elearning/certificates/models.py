@@ -5,11 +5,12 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from elearning.core.db import Base, Moment
+from elearning.certificates.types import ReissueReason
+from elearning.core.db import Base, Moment, one_of
 
 
 class Certificate(Base):
-    """Permanent, with nothing personal in it. A corrected one will be a new row that names the old in `supersedes`."""
+    """Permanent, with nothing personal in it. A corrected one is a new row that names the old in `supersedes`."""
 
     __tablename__ = "certificate"
     __table_args__ = (
@@ -46,3 +47,13 @@ class CertificateDetail(Base):
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioner.id"))
     full_name: Mapped[str] = mapped_column(String(120))
     agency_name: Mapped[str] = mapped_column(String(90))  # empty when they worked for none that day
+
+
+class Reissue(Base):
+    """Why a certificate that supersedes another was issued."""
+
+    __tablename__ = "reissue"
+    __table_args__ = (one_of("reason", ReissueReason, name="reason"),)
+
+    number: Mapped[str] = mapped_column(ForeignKey("certificate.number"), primary_key=True)  # of the new one
+    reason: Mapped[str] = mapped_column(String(40))

@@ -1,4 +1,4 @@
-"""Issuing certificates, and trying the guards that keep the record."""
+"""Issuing certificates, what becomes of them, and trying the guards that keep the record."""
 
 import secrets
 from collections.abc import Iterator
@@ -9,14 +9,18 @@ from sqlalchemy import ColumnElement, bindparam, insert, select
 from elearning.assessment.models import Attempt, Response
 from elearning.catalogue.models import ModuleVersion
 from elearning.certificates.issuer import issuer
-from elearning.certificates.models import Certificate, CertificateDetail
-from elearning.certificates.rules import certificate_digest, new_number
-from elearning.certificates.types import Sealed
-from elearning.completions.models import Completion, CompletionDetail
+from elearning.certificates.models import Certificate, CertificateDetail, Reissue
+from elearning.certificates.queries import find_public
+from elearning.certificates.rules import certificate_digest, grouped, new_number
+from elearning.certificates.types import IssuedCertificate, ReissueReason, Sealed
+from elearning.completions.models import Completion, CompletionDetail, Withdrawal
+from elearning.completions.operations import withdraw_completion
 from elearning.completions.rules import SALT_BYTES
-from elearning.completions.types import Finding
+from elearning.completions.types import Finding, WithdrawalReason
 from elearning.core import clock
-from elearning.core.db import Base, atomic, fetch, keep
+from elearning.core.audit import record_audit
+from elearning.core.db import Base, atomic, db, fetch, keep, serialise
+from elearning.core.errors import Refused
 from elearning.core.guards import declared_permanent, missing_guards
 from elearning.core.models import AuditEntry
 from elearning.discussions.models import DiscussionClaim, DiscussionDetail, TeamDiscussion
@@ -31,7 +35,7 @@ _AGENCY = (
 _CERTIFICATE, _DETAILS = insert(Certificate), insert(CertificateDetail)
 
 
-def issue_certificate(place: int, practitioner_id: int, module_title: str) -> str:
+def issue_certificate(place: int, practitioner_id: int, module_title: str, *, supersedes: str | None = None) -> str:
     """Issue the certificate of a completion; its number. What it prints is kept as it is today.
 
     Belongs in the `atomic()` that records the completion, so that neither is ever without the other.
@@ -55,9 +59,53 @@ def issue_certificate(place: int, practitioner_id: int, module_title: str) -> st
         names = {"practitioner_id": sealed.practitioner_id, "full_name": full_name, "agency_name": sealed.agency_name}
         words = {name: value for name, value in asdict(sealed).items() if name not in names}
         digest = certificate_digest(salt, sealed)
-        keep(_CERTIFICATE, {**words, "details_digest": digest})
+        keep(_CERTIFICATE, {**words, "supersedes": supersedes, "details_digest": digest})
         keep(_DETAILS, {**names, "number": sealed.number, "salt": salt})
         return sealed.number
+
+
+def reissue_certificate(number: str, reason: ReissueReason, *, by: int | None) -> str:
+    """Issue a certificate anew with the names of today, in the place of one that says `superseded` from then on.
+
+    `by` is the administrator (None at the command line). Returns the new number. Raises Refused when there is no such
+    certificate, when it was issued anew before, or when it was withdrawn.
+    """
+    with atomic() as session:
+        serialise("record")
+        old = _standing_certificate(number)
+        new = issue_certificate(old.place, _holder(number), old.module_title, supersedes=number)
+        session.execute(insert(Reissue).values(number=new, reason=reason))
+        record_audit(by, "reissued a certificate", f"{number} as {new}: {reason}")
+        return new
+
+
+def withdraw_certificate(number: str, reason: WithdrawalReason, *, by: int | None) -> None:
+    """Withdraw a certificate and the completion it stands for, which then counts for nothing.
+
+    Raises Refused when there is no such certificate, when it was issued anew, or when it was withdrawn before.
+    """
+    with atomic():
+        serialise("record")
+        old = _standing_certificate(number)
+        withdraw_completion(old.place, reason)
+        record_audit(by, "withdrew a certificate", f"{number}: {reason}")
+
+
+def _standing_certificate(number: str) -> IssuedCertificate:
+    found = find_public(number)
+    if found is None:
+        raise Refused("We have not issued a certificate with this number.")
+    if found.withdrawn:
+        raise Refused("This certificate was withdrawn already.")
+    if found.superseded:
+        raise Refused(f"This certificate was issued anew as {grouped(found.superseded.by)}; give that number.")
+    return found
+
+
+def _holder(number: str) -> int:
+    return db.session.execute(
+        select(CertificateDetail.practitioner_id).where(CertificateDetail.number == number)
+    ).scalar_one()
 
 
 def check_guards() -> Iterator[Finding]:
@@ -72,6 +120,8 @@ def check_guards() -> Iterator[Finding]:
         (CompletionDetail, None),
         (Certificate, None),
         (CertificateDetail, None),
+        (Withdrawal, None),
+        (Reissue, None),
         (TeamDiscussion, None),
         (DiscussionDetail, None),
         (DiscussionClaim, None),

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from elearning.accounts.types import SignedIn
-from elearning.certificates.models import Certificate, CertificateDetail
-from elearning.certificates.rules import certificate_digest, grouped
-from elearning.certificates.types import HeldCertificate, IssuedCertificate, Sealed
-from elearning.completions.models import Completion, CompletionDetail
-from elearning.completions.rules import standing
-from elearning.completions.types import Checked, Finding
+from elearning.catalogue.library import library
+from elearning.certificates.models import Certificate, CertificateDetail, Reissue
+from elearning.certificates.rules import certificate_digest
+from elearning.certificates.types import IssuedCertificate, ReissueReason, Sealed, Superseded
+from elearning.completions.models import Completion, CompletionDetail, Withdrawal
+from elearning.completions.types import Checked, Finding, WithdrawalReason, Withdrawn
 from elearning.core import clock
 from elearning.core.db import db
 
@@ -33,7 +33,21 @@ def find_public(number: str) -> IssuedCertificate | None:
 
 
 def _find(*conditions: ColumnElement[bool]) -> IssuedCertificate | None:
-    row = db.session.execute(
+    row = db.session.execute(issued().where(*conditions)).one_or_none()
+    return read_issued(row) if row else None
+
+
+def list_certificates(practitioner_id: int) -> list[IssuedCertificate]:
+    """Everything someone was ever issued, newest first."""
+    mine = issued().where(CertificateDetail.practitioner_id == practitioner_id)
+    rows = db.session.execute(mine.order_by(Certificate.place.desc(), Certificate.issued_at.desc(), Certificate.number))
+    return [read_issued(row) for row in rows]
+
+
+def issued() -> Select[*tuple[Any, ...]]:
+    """Issued certificates, to be narrowed and ordered; `read_issued` reads a row."""
+    newer, newer_reason = aliased(Certificate), aliased(Reissue)
+    return (
         select(
             Certificate.number,
             CertificateDetail.full_name,
@@ -49,45 +63,35 @@ def _find(*conditions: ColumnElement[bool]) -> IssuedCertificate | None:
             Certificate.issued_at,
             Certificate.partnership,
             Certificate.signatory,
-        )
-        .join(CertificateDetail, CertificateDetail.number == Certificate.number)
-        .join(Completion, Completion.place == Certificate.place)
-        .join(CompletionDetail, CompletionDetail.place == Certificate.place)
-        .where(*conditions)
-    ).one_or_none()
-    return IssuedCertificate(**row._mapping) if row else None
-
-
-def list_certificates(practitioner_id: int) -> list[HeldCertificate]:
-    """Everything someone holds, newest first, with what it is worth today."""
-    rows = db.session.execute(
-        select(
-            Certificate.number,
-            Certificate.module_title,
-            Completion.completed_on,
-            Completion.expires_on,
-            Completion.cpd_minutes,
             CompletionDetail.attempt_id,
+            newer.number.label("newer_number"),
+            newer.issued_at.label("newer_issued_at"),
+            newer_reason.reason.label("newer_reason"),
+            Withdrawal.withdrawn_at,
+            Withdrawal.reason.label("withdrawn_reason"),
         )
+        .select_from(Certificate)
         .join(CertificateDetail, CertificateDetail.number == Certificate.number)
         .join(Completion, Completion.place == Certificate.place)
         .join(CompletionDetail, CompletionDetail.place == Certificate.place)
-        .where(CertificateDetail.practitioner_id == practitioner_id)
-        .order_by(Certificate.place.desc(), Certificate.issued_at.desc())
+        .outerjoin(newer, newer.supersedes == Certificate.number)
+        .outerjoin(newer_reason, newer_reason.number == newer.number)
+        .outerjoin(Withdrawal, Withdrawal.place == Certificate.place)
     )
-    today = clock.today()
-    return [
-        HeldCertificate(
-            grouped_number=grouped(row.number),
-            module_title=row.module_title,
-            completed_on=row.completed_on,
-            expires_on=row.expires_on,
-            standing=standing(row.completed_on, row.expires_on, today),
-            cpd_minutes=row.cpd_minutes,
-            attempt_id=row.attempt_id,
-        )
-        for row in rows
-    ]
+
+
+def read_issued(row: Row[*tuple[Any, ...]]) -> IssuedCertificate:
+    """The certificate that a row of `issued()` holds."""
+    words = dict(row._mapping)
+    newer = (words.pop("newer_number"), words.pop("newer_issued_at"), words.pop("newer_reason"))
+    withdrawn = (words.pop("withdrawn_at"), words.pop("withdrawn_reason"))
+    module = library().version(row.module_key, row.module_version)
+    return IssuedCertificate(
+        **words,
+        outcomes=tuple(outcome.text for outcome in module.outcomes),
+        superseded=Superseded(newer[0], clock.day_of(newer[1]), ReissueReason(newer[2])) if newer[0] else None,
+        withdrawn=Withdrawn(clock.day_of(withdrawn[0]), WithdrawalReason(withdrawn[1])) if withdrawn[0] else None,
+    )
 
 
 def count_certificates() -> int:
@@ -128,11 +132,13 @@ def _certificates_after(place: int, number: str) -> Sequence[Row[*tuple[Any, ...
             CertificateDetail.agency_name,
             CompletionDetail.practitioner_id.label("completed_by"),
             newer.number.is_not(None).label("is_superseded"),
+            (Certificate.supersedes.is_not(None) & Reissue.number.is_(None)).label("lacks_reason"),
         )
         .select_from(Completion)
         .outerjoin(CompletionDetail, CompletionDetail.place == Completion.place)
         .outerjoin(Certificate, Certificate.place == Completion.place)
         .outerjoin(CertificateDetail, CertificateDetail.number == Certificate.number)
+        .outerjoin(Reissue, Reissue.number == Certificate.number)
         .outerjoin(newer, (newer.supersedes == Certificate.number) & (newer.place == Certificate.place))
         .where(or_(Completion.place > place, (Completion.place == place) & (key > number)))
         .order_by(Completion.place, key)
@@ -157,5 +163,7 @@ def _findings(row: Row[*tuple[Any, ...]]) -> Iterator[Finding]:
         )
         if row.details_digest != certificate_digest(row.salt, sealed):
             yield Finding(row.place, f"certificate {row.number} was changed after it was issued")
+        if row.lacks_reason:
+            yield Finding(row.place, f"certificate {row.number} was issued anew without a reason")
         if row.completed_by is not None and row.practitioner_id != row.completed_by:
             yield Finding(row.place, f"certificate {row.number} is another person's than the completion")

@@ -5,11 +5,15 @@ remainder by 37. That remainder can be one of five signs that are no letters or 
 every number is plain letters and digits. It finds every wrong character and every two neighbours swapped.
 """
 
+import datetime as dt
+import re
 import secrets
 from dataclasses import asdict
 
-from elearning.certificates.types import Sealed
+from elearning.certificates.types import IssuedCertificate, Sealed
+from elearning.completions import rules as completions
 from elearning.completions.rules import details_digest, moment
+from elearning.completions.types import Standing
 from elearning.core.crockford import ALPHABET, read
 
 LENGTH = 17  # with the check character
@@ -52,6 +56,20 @@ def short_digest(digest: str) -> str:
     return digest[:SHORT_DIGEST]
 
 
+def file_name(certificate: IssuedCertificate) -> str:
+    """What its PDF is called, without what file systems do not take."""
+    title = re.sub(r'[\\/:*?"<>|]+', " ", certificate.module_title)
+    return " ".join(f"Certificate {title} {grouped(certificate.number)}.pdf".split())
+
+
 def certificate_digest(salt: str, sealed: Sealed) -> str:
     """The salted seal of a certificate (64 hex digits); without the salt it says nothing about the names."""
     return details_digest(salt, asdict(sealed) | {"issued_at": moment(sealed.issued_at)})
+
+
+def standing(certificate: IssuedCertificate, today: dt.date) -> Standing:
+    """What a certificate is worth today: its completion's standing, but for one that was issued anew."""
+    worth = completions.standing(
+        certificate.completed_on, certificate.expires_on, today, is_withdrawn=certificate.withdrawn is not None
+    )
+    return Standing.SUPERSEDED if certificate.superseded and worth is not Standing.WITHDRAWN else worth

@@ -2,8 +2,28 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 
-from elearning.completions.types import Standing
+from elearning.completions.types import Withdrawn
+
+
+class ReissueReason(StrEnum):
+    """Why a certificate was issued anew. Strangers read it, so it says nothing of the person."""
+
+    NAME = "the name was corrected"
+    AGENCY = "the agency was corrected"
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """That a certificate was issued anew: the new one's number, when (the day in London), and why.
+
+    The number is for its holder and their training lead: who holds the old certificate need not learn the new name.
+    """
+
+    by: str
+    on: dt.date
+    reason: ReissueReason
 
 
 @dataclass(frozen=True)
@@ -24,19 +44,10 @@ class IssuedCertificate:
     issued_at: dt.datetime
     partnership: str
     signatory: str
-
-
-@dataclass(frozen=True)
-class HeldCertificate:
-    """A line in someone's own list of certificates."""
-
-    grouped_number: str
-    module_title: str
-    completed_on: dt.date
-    expires_on: dt.date
-    standing: Standing
-    cpd_minutes: int
     attempt_id: int
+    outcomes: tuple[str, ...]  # of the module version
+    superseded: Superseded | None = None
+    withdrawn: Withdrawn | None = None
 
 
 @dataclass(frozen=True)

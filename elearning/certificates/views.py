@@ -2,19 +2,19 @@
 
 import datetime as dt
 import io
-import re
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from elearning.catalogue.library import library
 from elearning.certificates.forms import VerifyForm
-from elearning.certificates.pdf import render
+from elearning.certificates.issuer import certificate_pdf
 from elearning.certificates.queries import certificate_for, find_public
-from elearning.certificates.rules import grouped, parse_number, short_digest
+from elearning.certificates.rules import file_name, grouped, parse_number, short_digest, standing
 from elearning.certificates.types import IssuedCertificate
-from elearning.completions.rules import renewal_opens_on, standing
+from elearning.completions.rules import renewal_opens_on
+from elearning.completions.types import Standing
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.throttle import count_try
@@ -22,8 +22,15 @@ from elearning.web.access import keepable, public, requires
 
 bp = Blueprint("certificates", __name__)
 
+bp.add_app_template_filter(grouped)
+
 MISSES = 60
 MISSES_WINDOW = dt.timedelta(minutes=10)
+
+
+@bp.app_template_filter()
+def standing_today(certificate: IssuedCertificate) -> Standing:
+    return standing(certificate, clock.today())
 
 
 def _visible(number: str) -> IssuedCertificate:
@@ -37,7 +44,7 @@ def _facts(certificate: IssuedCertificate) -> dict[str, object]:
     module = library().find(certificate.module_key)
     return {
         "certificate": certificate,
-        "standing": standing(certificate.completed_on, certificate.expires_on, clock.today()),
+        "standing": standing(certificate, clock.today()),
         "renews_from": renewal_opens_on(certificate.completed_on, certificate.expires_on),
         "newer": module if module and module.version > certificate.module_version else None,
         "number": grouped(certificate.number),
@@ -56,14 +63,11 @@ def certificate(number: str) -> ResponseReturnValue:
 
 @bp.get("/certificates/<number>.pdf")
 @requires(Role.PRACTITIONER)
-def certificate_pdf(number: str) -> ResponseReturnValue:
+def certificate_file(number: str) -> ResponseReturnValue:
     """The certificate to print and to send."""
     found = _visible(number)
-    settings = current_app.config["SETTINGS"]
-    content = render(found, base_url=settings.base_url, colour=settings.colour)
-    title = re.sub(r'[\\/:*?"<>|]+', " ", found.module_title)  # what file systems do not take
-    name = " ".join(f"Certificate {title} {grouped(found.number)}.pdf".split())
-    return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
+    content = io.BytesIO(certificate_pdf(found))
+    return send_file(content, mimetype="application/pdf", as_attachment=True, download_name=file_name(found))
 
 
 @bp.get("/verify")

@@ -5,7 +5,8 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from elearning.core.db import Base, Moment
+from elearning.completions.types import WithdrawalReason
+from elearning.core.db import Base, Moment, one_of
 
 
 class Completion(Base):
@@ -51,3 +52,14 @@ class CompletionDetail(Base):
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))  # where they worked on that day
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), unique=True)
     score: Mapped[int]
+
+
+class Withdrawal(Base):
+    """That a completion does not count any more, and its certificates with it. The completion itself stays."""
+
+    __tablename__ = "withdrawal"
+    __table_args__ = (one_of("reason", WithdrawalReason, name="reason"),)
+
+    place: Mapped[int] = mapped_column(ForeignKey("completion.place"), primary_key=True, autoincrement=False)
+    withdrawn_at: Mapped[dt.datetime] = mapped_column(Moment)
+    reason: Mapped[str] = mapped_column(String(40))

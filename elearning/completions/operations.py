@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 from sqlalchemy import insert
 
-from elearning.completions.models import Completion, CompletionDetail
+from elearning.completions.models import Completion, CompletionDetail, Withdrawal
 from elearning.completions.queries import head_of_record
 from elearning.completions.rules import SALT_BYTES, details_digest, expires_on, link_digest
-from elearning.completions.types import Details, Link, Recorded
+from elearning.completions.types import Details, Link, Recorded, WithdrawalReason
 from elearning.core import clock
 from elearning.core.db import atomic, keep, serialise
 
@@ -51,3 +51,12 @@ def record_completion(
         keep(_LINK, {**asdict(link), "previous_digest": head.digest, "digest": digest})
         keep(_DETAILS, {"place": link.place, "salt": salt, **asdict(details)})
         return Recorded(link.place, digest, today, link.expires_on)
+
+
+def withdraw_completion(place: int, reason: WithdrawalReason) -> None:
+    """Take a completion back: it counts for nothing from now on, and stays in the record with the reason.
+
+    Raises sqlalchemy.exc.IntegrityError when it was withdrawn before, or there is none at this place.
+    """
+    with atomic() as session:
+        session.execute(insert(Withdrawal).values(place=place, withdrawn_at=clock.now(), reason=reason))

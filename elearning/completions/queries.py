@@ -15,7 +15,7 @@ from elearning.assessment.types import Form
 from elearning.catalogue.models import ModuleVersion
 from elearning.catalogue.rules import content_digest
 from elearning.catalogue.types import TrainingModule
-from elearning.completions.models import Completion, CompletionDetail
+from elearning.completions.models import Completion, CompletionDetail, Withdrawal
 from elearning.completions.rules import BEFORE_THE_FIRST, details_digest, link_digest
 from elearning.completions.types import Checked, CompletionFacts, Details, Finding, Head, Link
 from elearning.core.db import db, fetch
@@ -34,8 +34,10 @@ _COMPLETIONS = (
         Completion.expires_on,
         Completion.cpd_minutes,
         CompletionDetail.score,
+        Withdrawal.place.is_not(None).label("is_withdrawn"),
     )
     .join(CompletionDetail, CompletionDetail.place == Completion.place)
+    .outerjoin(Withdrawal, Withdrawal.place == Completion.place)
     .where(CompletionDetail.practitioner_id == bindparam("practitioner_id"))
     .order_by(Completion.place.desc())
 )
@@ -43,8 +45,8 @@ _HEAD = select(Completion.place, Completion.digest).order_by(Completion.place.de
 
 
 def list_completions(practitioner_id: int) -> list[CompletionFacts]:
-    """Everything someone completed, newest first."""
-    return [CompletionFacts(*row) for row in fetch(_COMPLETIONS, practitioner_id=practitioner_id)]
+    """Everything someone completed, newest first, what was withdrawn with it."""
+    return [CompletionFacts(**row._mapping) for row in fetch(_COMPLETIONS, practitioner_id=practitioner_id)]
 
 
 def head_of_record() -> Head:

@@ -31,8 +31,10 @@ def renewal_opens_on(completed_on: dt.date, expires_on: dt.date) -> dt.date:
     return max(expires_on - RENEWAL_WINDOW, completed_on + dt.timedelta(days=1))
 
 
-def standing(completed_on: dt.date, expires_on: dt.date, today: dt.date) -> Standing:
+def standing(completed_on: dt.date, expires_on: dt.date, today: dt.date, *, is_withdrawn: bool) -> Standing:
     """What a completion is worth today. It is valid up to and on the day `expires_on`."""
+    if is_withdrawn:
+        return Standing.WITHDRAWN
     if today > expires_on:
         return Standing.EXPIRED
     if today >= renewal_opens_on(completed_on, expires_on):

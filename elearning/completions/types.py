@@ -6,11 +6,29 @@ from enum import StrEnum
 
 
 class Standing(StrEnum):
-    """What a completion is worth on a day; also the words the page shows."""
+    """What a completion or its certificate is worth on a day; also the words the page shows."""
 
     VALID = "valid"
     RENEWAL_DUE = "renewal due"
     EXPIRED = "expired"
+    SUPERSEDED = "superseded"  # a certificate only: issued anew, under another number
+    WITHDRAWN = "withdrawn"
+
+
+class WithdrawalReason(StrEnum):
+    """Why a completion does not count any more. Strangers read it, so it says nothing of the person."""
+
+    MISTAKE = "it was recorded by mistake"
+    NOT_THEIRS = "the quiz was taken by someone else"
+    ASKED = "its holder asked for it"
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """That a completion was taken back: when (the day in London), and why."""
+
+    on: dt.date
+    reason: WithdrawalReason
 
 
 @dataclass(frozen=True)
@@ -26,6 +44,7 @@ class CompletionFacts:
     expires_on: dt.date
     cpd_minutes: int
     score: int
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,11 @@ def day_of(moment: dt.datetime) -> dt.date:
     return moment.astimezone(LONDON).date()
 
 
+def midnight(day: dt.date) -> dt.datetime:
+    """The moment, in UTC, at which a day begins in London."""
+    return dt.datetime.combine(day, dt.time(), LONDON).astimezone(dt.UTC)
+
+
 @contextmanager
 def at(moment: dt.datetime) -> Iterator[None]:
     """Within the block, `now()` answers `moment` (aware)."""

@@ -10,7 +10,8 @@ published depends on one count only, and each count is published once**:
 * No filter by sector, and no period but whole financial years: two overlapping periods or groups could be subtracted.
 * Only financial years that are over. A running year, taken day by day, would show the day on which 0 turns into `*`
   (one person) or `*` into 10 (the eighth). A year that is over has no more completions to come, as a completion's date
-  is the day it is recorded, so the file is the same whenever it is made.
+  is the day it is recorded, and what is withdrawn later still counts there, so the file is the same whenever it is
+  made.
 * The rows and columns that stand in the table come from the lists of agencies and of modules on offer, and the versions
   are those on offer in the year: none of this follows from who completed.
 
@@ -21,6 +22,7 @@ of details comes, it must not lower a count already published, or the two editio
 
 import datetime as dt
 
+from elearning.reports.rules import closes_on
 from elearning.reports.types import CompletionReport, OnOffer, Period, PublishedCell
 
 SMALLEST_SHOWN = 8
@@ -48,8 +50,8 @@ def shown(count: int | None) -> str:
 
 
 def is_publishable(period: Period, today: dt.date) -> bool:
-    """Whether the period is a financial year that is over, with a day's grace for what midnight may have cut."""
-    return period.is_year and today > period.last + dt.timedelta(days=1)
+    """Whether the period is a financial year that is closed."""
+    return period.is_year and today >= closes_on(period.last)
 
 
 def published_table(

@@ -12,13 +12,13 @@ from sqlalchemy.orm import aliased
 
 from elearning.catalogue.models import ModuleVersion
 from elearning.catalogue.queries import get_published
-from elearning.completions.models import Completion, CompletionDetail
+from elearning.completions.models import Completion, CompletionDetail, Withdrawal
 from elearning.core import clock
 from elearning.core.db import db
 from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.queries import list_agencies
 from elearning.people.types import Sector
-from elearning.reports.rules import quarters_of, year_of
+from elearning.reports.rules import closes_on, quarters_of, year_of
 from elearning.reports.types import NO_AGENCY, AgencyRow, Cell, CompletionReport, OnOffer, Period, QuarterCount
 
 Titles = dict[str, str]  # of the modules in the library, by key, in the library's order
@@ -98,7 +98,11 @@ def completion_report(period: Period, titles: Titles, sector: Sector | None = No
 
 
 def _completions(first: dt.date, last: dt.date, sector: Sector | None) -> Subquery:
-    """The completions of a period, one row each, with whose they are."""
+    """The completions of a period, one row each, with whose they are, but for those withdrawn before it was over.
+
+    What is withdrawn later still counts there: figures once given never move, and two editions of what was published
+    cannot be subtracted (`disclosure`).
+    """
     statement = (
         select(
             Completion.place,
@@ -108,7 +112,11 @@ def _completions(first: dt.date, last: dt.date, sector: Sector | None) -> Subque
             CompletionDetail.practitioner_id,
         )
         .outerjoin(CompletionDetail, CompletionDetail.place == Completion.place)
-        .where(Completion.completed_on.between(first, last))
+        .outerjoin(
+            Withdrawal,
+            and_(Withdrawal.place == Completion.place, Withdrawal.withdrawn_at < clock.midnight(closes_on(last))),
+        )
+        .where(Completion.completed_on.between(first, last), Withdrawal.place.is_(None))
     )
     if sector is not None:
         statement = statement.join(Agency, Agency.id == CompletionDetail.agency_id).where(Agency.sector == sector)

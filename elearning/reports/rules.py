@@ -60,6 +60,11 @@ def list_periods(first_completion: dt.date | None, today: dt.date) -> tuple[Peri
     return tuple(periods)
 
 
+def closes_on(last: dt.date) -> dt.date:
+    """The first day on which a period that ended on `last` is closed: a day's grace for what midnight may have cut."""
+    return last + dt.timedelta(days=2)
+
+
 def find_period(periods: Iterable[Period], key: str) -> Period | None:
     """The period of this key, if it is one of them."""
     return next((period for period in periods if period.key == key), None)

@@ -25,19 +25,21 @@ def progress(
     """Where someone stands. `completions` are theirs of this module, newest first. `story` says whether they came to
     an ending of its story; None if they have not begun it. `rounds` hold what they said of themselves, by set number.
 
-    A set of attempts ends with a pass; the next set opens when the renewal window does. Within a set the next attempt
+    A set of attempts ends with a pass; the next set opens when the renewal window does, or when it was withdrawn. Within a set the next attempt
     opens once the sections of the wrong answers were read again, and after the last one a pause comes first.
     """
     rounds = rounds or {}
     set_number = len(completions) + 1
     in_set = [attempt for attempt in attempts if attempt.set_number == set_number]
-    newest = completions[0] if completions else None
+    counting = [completion for completion in completions if not completion.is_withdrawn]
+    newest = counting[0] if counting else None
+    latest = completions[0] if completions and completions[0] is newest else None
     renewal = renewal_opens_on(newest.completed_on, newest.expires_on) if newest else None
 
     def stands(quiz: Quiz, **more: object) -> Progress:
         number = len(in_set) if quiz is Quiz.OPEN else len(in_set) + 1
         round_ = rounds.get(set_number - (quiz is Quiz.PASSED), Round())
-        has_begun = bool(in_set) if newest else any(slug != CONTENT_NOTE for slug in read)
+        has_begun = bool(in_set) if completions else any(slug != CONTENT_NOTE for slug in read)
         return Progress(
             module=module,
             read=dict(read),
@@ -50,7 +52,7 @@ def progress(
             has_begun_story=story is not None,
             has_followed_story=bool(story),
             before=before(round_, is_open=quiz is not Quiz.PASSED and not has_begun),
-            waiting=waiting(rounds.get(len(completions), Round()), newest.completed_on, today) if newest else None,
+            waiting=waiting(rounds.get(len(completions), Round()), latest.completed_on, today) if latest else None,
             **more,  # type: ignore[arg-type]  # the optional fields of Progress
         )
 

@@ -14,6 +14,8 @@ SAID_OF = {
     "completion": "What you completed and when",
     "completion_detail": "Your name, agency and score stand apart from the chain",
     "certificate": "your certificates",
+    "reissue": "what became of it",
+    "withdrawal": "what became of it",
     "certificate_detail": "Your name, agency and score stand apart from the chain",
     "attempt": "Your answers and scores",
     "response": "Your answers and scores",

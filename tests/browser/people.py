@@ -20,6 +20,7 @@ from elearning.assessment.types import DrawnItem
 from elearning.catalogue.library import library
 from elearning.catalogue.types import ItemType, TrainingModule
 from elearning.certificates.queries import list_certificates
+from elearning.certificates.rules import grouped
 from elearning.core import clock
 from elearning.core.db import atomic, db
 from elearning.demo.cast import NAMED
@@ -338,7 +339,7 @@ class People:
     def _with_certificate(self, someone: Someone) -> Someone:
         someone.facts["expired"] = db.session.execute(EXPIRED, {"today": clock.today()}).scalar()
         for certificate in list_certificates(someone.practitioner_id):
-            someone.facts["certificate"] = certificate.grouped_number
+            someone.facts["certificate"] = grouped(certificate.number)
         return someone
 
     def sign_in(self, context: BrowserContext, someone: Someone) -> None:

@@ -25,6 +25,8 @@ def sample(**changes: object) -> IssuedCertificate:
         "issued_at": dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC),
         "partnership": "Test Partnership",
         "signatory": "Chair of the partnership",
+        "attempt_id": 1,
+        "outcomes": ("Notice a reachable moment and act on it that day", "Say what a child may be gaining, and losing"),
     }
     return IssuedCertificate(**(words | changes))  # type: ignore[arg-type]
 

@@ -17,8 +17,9 @@ from elearning.certificates.queries import (
     list_certificates,
     verify_certificates,
 )
-from elearning.certificates.rules import grouped, new_number
+from elearning.certificates.rules import new_number, standing
 from elearning.completions.types import Standing
+from elearning.core import clock
 from elearning.people.operations import join_agency
 from tests.certificates.conftest import Issue
 from tests.conftest import Persona, World
@@ -68,8 +69,8 @@ class TestMyList:
         numbers = [issue(me, world.school, on=day) for day in days]
         issue(world.ben.practitioner_id, world.school)
         mine = list_certificates(me)
-        assert [c.grouped_number for c in mine] == [grouped(number) for number in reversed(numbers)]
-        assert [c.standing for c in mine] == [Standing.VALID, Standing.RENEWAL_DUE, Standing.EXPIRED]
+        assert [c.number for c in mine] == list(reversed(numbers))
+        assert [standing(c, clock.today()) for c in mine] == [Standing.VALID, Standing.RENEWAL_DUE, Standing.EXPIRED]
         assert [c.completed_on for c in mine] == list(reversed(days))
         assert len({c.attempt_id for c in mine}) == 3
 

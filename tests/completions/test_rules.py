@@ -66,12 +66,12 @@ def test_expiry_is_in_the_right_month_and_never_a_later_day(completed: dt.date, 
     ],
 )
 def test_standing_on_the_days_where_it_changes(today: str, worth: Standing) -> None:
-    assert standing(dt.date(2026, 3, 2), dt.date(2029, 3, 2), dt.date.fromisoformat(today)) is worth
+    assert standing(dt.date(2026, 3, 2), dt.date(2029, 3, 2), dt.date.fromisoformat(today), is_withdrawn=False) is worth
 
 
 def test_even_a_short_validity_is_not_due_for_renewal_on_its_first_day() -> None:
     completed, expires = dt.date(2026, 3, 2), dt.date(2026, 4, 2)
-    assert standing(completed, expires, completed) is Standing.VALID
+    assert standing(completed, expires, completed, is_withdrawn=False) is Standing.VALID
     assert renewal_opens_on(completed, expires) == dt.date(2026, 3, 3)
 
 

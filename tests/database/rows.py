@@ -98,6 +98,7 @@ FIRST: list[tuple[str, Row]] = [
     ("response", {"attempt_id": 1, "position": 2, "item_id": "SA-02", "chosen": "[1]", "answered_at": MORNING}),
     ("response", {"attempt_id": 2, "position": 1, "item_id": "SA-01", "chosen": "[0]", "answered_at": MORNING}),
     ("completion", COMPLETION | {"place": 1, "previous_digest": START, "digest": "1" * 64}),
+    ("completion", COMPLETION | {"place": 2, "previous_digest": "1" * 64, "digest": "2" * 64}),
     (
         "membership",
         {"id": 1, "practitioner_id": 1, "agency_id": 1, "job_role": "Teacher", "team": "", "started_on": DAY},
@@ -131,6 +132,10 @@ FIRST: list[tuple[str, Row]] = [
     ("follow_up_response", ANSWER | {"position": 1, "item_id": "SA-01", "chosen": "[0]", "is_right": True}),
     ("follow_up_words", {"follow_up_id": 1, "about": "pledge", "kept": "partly", "words": "", "answered_at": LATER}),
     ("certificate", CERTIFICATE | {"number": "A" * 17}),
+    ("certificate", CERTIFICATE | {"number": "B" * 17, "supersedes": "A" * 17}),
+    ("certificate", CERTIFICATE | {"number": "C" * 17, "supersedes": "B" * 17}),
+    ("reissue", {"number": "B" * 17, "reason": "the name was corrected"}),
+    ("withdrawal", {"place": 1, "withdrawn_at": LATER, "reason": "its holder asked for it"}),
     ("discussion", DISCUSSION | {"id": 1, "code": "K7M4QX2"}),
     ("discussion", DISCUSSION | {"id": 2, "code": "2222222"}),
     ("discussion_detail", {"discussion_id": 1, "change": "We ask twice.", "owner": "The duty manager"}),
@@ -185,7 +190,7 @@ NEXT: dict[str, Row] = {
     "account": {"id": 2, "practitioner_id": 2, "email": "ben@example.org", "created_at": LATER},
     "attempt": ATTEMPT | {"id": 3, "number": 2},
     "response": {"attempt_id": 2, "position": 2, "item_id": "SA-02", "chosen": "[1]", "answered_at": LATER},
-    "completion": COMPLETION | {"place": 2, "previous_digest": "1" * 64, "digest": "2" * 64},
+    "completion": COMPLETION | {"place": 3, "previous_digest": "2" * 64, "digest": "3" * 64},
     "membership": {
         "id": 2,
         "practitioner_id": 2,
@@ -217,7 +222,9 @@ NEXT: dict[str, Row] = {
     "follow_up": FOLLOW_UP | {"id": 2, "number": 2},
     "follow_up_response": ANSWER | {"position": 2, "item_id": "SA-02", "chosen": "[1]", "is_right": False},
     "follow_up_words": {"follow_up_id": 1, "about": "practice", "words": "", "answered_at": LATER},
-    "certificate": CERTIFICATE | {"number": "B" * 17, "supersedes": "A" * 17},
+    "certificate": CERTIFICATE | {"number": "D" * 17, "supersedes": "C" * 17},
+    "reissue": {"number": "C" * 17, "reason": "the agency was corrected"},
+    "withdrawal": {"place": 2, "withdrawn_at": LATER, "reason": "it was recorded by mistake"},
     "discussion": DISCUSSION | {"id": 3, "code": "3333333"},
     "discussion_detail": {"discussion_id": 2, "change": "We ring back.", "owner": "The duty manager"},
     "discussion_claim": {
@@ -240,9 +247,9 @@ NEXT: dict[str, Row] = {
 
 
 def fill(connection: Connection) -> None:
-    """Write the first rows; the first attempt is submitted, with 1 of 2 right, before its completion is recorded."""
+    """Write the first rows; the first attempt is submitted, with 1 of 2 right, before it is recorded whose completion it is."""
     for table, row in FIRST:
-        if table == "completion":
+        if table == "completion_detail":
             _pass_the_first(connection)
         connection.execute(insert(metadata.tables[table]).values(row))
 

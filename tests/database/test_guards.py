@@ -40,6 +40,8 @@ PERMANENT = [
     "follow_up",
     "follow_up_response",
     "module_version",
+    "reissue",
+    "withdrawal",
 ]
 SITTING = ["attempt", "response"]
 ROW = {table: dict(row) for table, row in reversed(FIRST)}  # the first row of each table
@@ -136,18 +138,18 @@ def test_replace_is_no_way_round_on_sqlite(connection: Connection, table: str, s
 TAKES_A_KEY = {
     "completion by its digest": (
         "completion",
-        COMPLETION | {"place": 2, "previous_digest": "1" * 64, "digest": "1" * 64},
+        COMPLETION | {"place": 3, "previous_digest": "2" * 64, "digest": "1" * 64},
     ),
     "completion by the one before": (
         "completion",
-        COMPLETION | {"place": 2, "previous_digest": START, "digest": "2" * 64},
+        COMPLETION | {"place": 3, "previous_digest": START, "digest": "3" * 64},
     ),
     "completion detail by its attempt": (
         "completion_detail",
         {"place": 2, "salt": "5" * 32, "practitioner_id": 1, "attempt_id": 1, "score": 1},
     ),
-    "certificate by its place": ("certificate", CERTIFICATE | {"number": "C" * 17}),
-    "certificate by what it supersedes": ("certificate", CERTIFICATE | {"number": "C" * 17, "supersedes": "A" * 17}),
+    "certificate by its place": ("certificate", CERTIFICATE | {"number": "E" * 17}),
+    "certificate by what it supersedes": ("certificate", CERTIFICATE | {"number": "E" * 17, "supersedes": "A" * 17}),
     "discussion by its code": ("discussion", DISCUSSION | {"id": 9, "code": "K7M4QX2"}),
     "claim by its person": (
         "discussion_claim",
@@ -259,8 +261,8 @@ SITTINGS = {
         "no such question",
     ),
     "a completion has one certificate that supersedes none": (
-        "INSERT INTO certificate SELECT 'CCCCCCCCCCCCCCCCC', place, NULL, issued_at, module_title, partnership,"
-        " signatory, details_digest FROM certificate",
+        "INSERT INTO certificate SELECT 'EEEEEEEEEEEEEEEEE', place, NULL, issued_at, module_title, partnership,"
+        " signatory, details_digest FROM certificate WHERE supersedes IS NULL",
         "uq_certificate_first",
     ),
     "a response stays in its place": (
@@ -272,15 +274,15 @@ SITTINGS = {
         "stays with its question",
     ),
     "a completion leaves no gap": (
-        "INSERT INTO completion SELECT 3, module_key, module_version, completed_at, completed_on, expires_on,"
-        " cpd_minutes, details_digest, digest, '2222222222222222222222222222222222222222222222222222222222222222'"
-        " FROM completion",
+        "INSERT INTO completion SELECT 4, module_key, module_version, completed_at, completed_on, expires_on,"
+        " cpd_minutes, details_digest, digest, '4444444444444444444444444444444444444444444444444444444444444444'"
+        " FROM completion WHERE place = 2",
         "follows the one before",
     ),
     "a completion names the one before it": (
-        "INSERT INTO completion SELECT 2, module_key, module_version, completed_at, completed_on, expires_on,"
+        "INSERT INTO completion SELECT 3, module_key, module_version, completed_at, completed_on, expires_on,"
         " cpd_minutes, details_digest, '3333333333333333333333333333333333333333333333333333333333333333',"
-        " '2222222222222222222222222222222222222222222222222222222222222222' FROM completion",
+        " '4444444444444444444444444444444444444444444444444444444444444444' FROM completion WHERE place = 1",
         "follows the one before",
     ),
 }
@@ -288,7 +290,7 @@ SITTINGS = {
 
 def test_a_certificate_supersedes_one_of_its_own_completion(connection: Connection) -> None:
     connection.execute(insert(metadata.tables["completion"]).values(NEXT["completion"]))
-    row = CERTIFICATE | {"number": "C" * 17, "place": 2, "supersedes": "A" * 17}
+    row = CERTIFICATE | {"number": "E" * 17, "place": 2, "supersedes": "C" * 17}
 
     with pytest.raises(IntegrityError, match="one of the same completion"), connection.begin_nested():
         connection.execute(insert(metadata.tables["certificate"]).values(row))
@@ -487,6 +489,8 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
     "ck_discussion_detail_change": {"change": " "},
     "ck_discussion_detail_owner": {"owner": ""},
     "ck_discussion_claim_place": {"place": 0},
+    "ck_withdrawal_reason": {"reason": "no reason"},
+    "ck_reissue_reason": {"reason": "no reason"},
     "ck_certificate_number": {"number": "SHORT"},
     "ck_certificate_details_digest": {"details_digest": "short"},
 }

@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from elearning.completions.models import Completion, CompletionDetail
+from elearning.completions.operations import withdraw_completion
+from elearning.completions.types import WithdrawalReason
 from elearning.core import clock
 from elearning.core.db import atomic, db
 from elearning.people import operations as people
@@ -210,6 +212,23 @@ def test_the_last_and_first_days_of_neighbouring_years_are_kept_apart(world: Wor
     complete(world.ben.practitioner_id, world.school, on=dt.date(2025, 4, 1))
     for start in (2024, 2025):
         assert queries.completion_report(financial_year(start), TITLES).total.completions == 1
+
+
+@pytest.mark.parametrize(
+    ("withdrawn_at", "counted"),
+    [
+        ("2025-03-31T12:00:00+00:00", 0),
+        ("2025-04-01T22:59:59+00:00", 0),  # in London a second before the 2nd
+        ("2025-04-01T23:00:00+00:00", 1),
+    ],
+)
+def test_what_is_withdrawn_once_the_period_is_closed_still_counts_there(
+    world: World, withdrawn_at: str, counted: int
+) -> None:
+    passed = complete(world.amina.practitioner_id, world.school, on=dt.date(2025, 3, 20))
+    with clock.at(dt.datetime.fromisoformat(withdrawn_at)):
+        withdraw_completion(passed.recorded.place, WithdrawalReason.MISTAKE)
+    assert queries.completion_report(financial_year(2024), TITLES).total.completions == counted
 
 
 def test_a_completion_without_its_details_still_counts(world: World, app: Flask) -> None:
