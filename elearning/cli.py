@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # The commands that are not here, and where each one is.
 ELSEWHERE = {
     "backup": "elearning.backup:backup_command",
+    "certificates": "elearning.certificates.cli:certificates",
     "check": "elearning.assessment.cli:check",
     "demo": "elearning.demo.cli:demo",
     "doctor": "elearning.doctor:doctor",

@@ -12,21 +12,9 @@ from elearning.certificates.operations import issue_certificate
 from elearning.certificates.rules import grouped, new_number
 from elearning.certificates.views import MISSES
 from elearning.core import clock
-from tests.certificates.conftest import Issue
 from tests.certificates.paper import text_of
 from tests.conftest import NOON, CheckedClient, World
 from tests.records import complete
-
-
-@pytest.fixture
-def client(app: Flask) -> CheckedClient:
-    return app.test_client()  # type: ignore[return-value]  # conftest sets the class
-
-
-@pytest.fixture
-def number(world: World, issue: Issue) -> str:
-    """Amina's certificate of 2 February 2026, valid until 2 February 2029."""
-    return issue(world.amina.practitioner_id, world.school)
 
 
 def main_of(response: TestResponse) -> str:

@@ -37,6 +37,8 @@ GET  /sign-in/code                                            0   0   0   0   0 
 GET  /signed-out                                              0   1   1   1   1   1   1
 GET  /verify                                                  0   1   1   1   1   1   1
 GET  /verify/<number>                                         1   2   2   2   2   2   2
+GET  /verify/file                                             0   1   1   1   1   1   1
+GET  /verify/list                                             0   1   1   1   1   1   1
 GET  /privacy                                                 0   1   1   1   1   1   1
 GET  /accessibility                                           0   1   1   1   1   1   1
 GET  /account                                                 0   1   1   1   1   1   1
@@ -72,6 +74,8 @@ GET  /agency/discussions                                      0   1   1   4   4 
 POST /agency/people.csv                                       0   1   1   6   6   1   1
 GET  /reports                                                 0   1   1   1   1  10   1
 POST /reports/completions.csv                                 0   1   1   1   1  12   1
+GET  /admin                                                   0   1   1   1   1   1   1
+GET  /admin/certificates                                      0   1   1   1   1   1   1
 """
 FILES = [("POST", "/agency/people.csv"), ("POST", "/reports/completions.csv")]
 LINES = {(line.split()[0], line.split()[1]): [int(n) for n in line.split()[2:]] for line in TABLE.strip().splitlines()}
