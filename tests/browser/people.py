@@ -19,8 +19,11 @@ from elearning.assessment.rules import draw, write_form
 from elearning.assessment.types import DrawnItem
 from elearning.catalogue.library import library
 from elearning.catalogue.types import ItemType, TrainingModule
+from elearning.certificates.operations import reissue_certificate, withdraw_certificate
 from elearning.certificates.queries import list_certificates
 from elearning.certificates.rules import grouped
+from elearning.certificates.types import ReissueReason
+from elearning.completions.types import WithdrawalReason
 from elearning.core import clock
 from elearning.core.db import atomic, db
 from elearning.demo.cast import NAMED
@@ -276,6 +279,18 @@ def was_there(someone: Someone) -> None:
     someone.facts["discussion"] = claim_discussion(someone.practitioner_id, str(someone.facts["code"]))
 
 
+def issued_anew(someone: Someone) -> None:
+    """With an earlier name on the certificate that the facts name."""
+    passed(someone)
+    old = list_certificates(someone.practitioner_id)[0].number
+    reissue_certificate(old, ReissueReason.NAME, by=None, full_name="Robin Newly Named")
+
+
+def withdrawn(someone: Someone) -> None:
+    passed(someone)
+    withdraw_certificate(list_certificates(someone.practitioner_id)[0].number, WithdrawalReason.MISTAKE, by=None)
+
+
 # Whoever a page is seen by. To add one, write its function.
 SITUATIONS: dict[str, Callable[[Someone], None]] = {
     "new": new,
@@ -301,6 +316,8 @@ SITUATIONS: dict[str, Callable[[Someone], None]] = {
     "led": led,
     "told the code": told_the_code,
     "was there": was_there,
+    "issued anew": issued_anew,
+    "withdrawn": withdrawn,
 }
 EXPIRED = text("SELECT number FROM certificate JOIN completion USING (place) WHERE expires_on < :today ORDER BY place")
 

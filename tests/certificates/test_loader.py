@@ -7,7 +7,7 @@ import pytest
 from elearning.certificates import loader
 from elearning.certificates.loader import find_numbers, is_locked, is_pdf, read_list, read_manifest
 from elearning.certificates.pdf import render
-from elearning.certificates.rules import grouped, new_number
+from elearning.certificates.rules import LENGTH, grouped, new_number
 from elearning.core.errors import Refused
 from tests.certificates.paper import sample
 
@@ -63,7 +63,7 @@ class TestAList:
         assert len(entries[-1].written) == loader.LONGEST_SHOWN
 
     def test_a_long_line_of_nonsense_ends(self) -> None:
-        assert len(list(read_list("a " * 200_000))) == pytest.approx(200_000 / loader.LENGTH, abs=1)
+        assert len(list(read_list("u " * 200_000))) == pytest.approx(200_000 / LENGTH, abs=1)
 
 
 class TestAManifest:
