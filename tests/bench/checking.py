@@ -47,11 +47,12 @@ def checking_times(app: Flask, port: int) -> dict[str, list[float]]:
         assert "exactly as we issued it" in text
         return took
 
-    listed = "\n".join([*numbers, *(new_number() for _ in range(20))] * (500 // (len(numbers) + 20)))
+    known = (numbers * 480)[:480]
+    listed = "\n".join([*known, *(new_number() for _ in range(20))])
     form = urlencode({"csrf_token": token[1], "numbers": listed}).encode()
     kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
     return {
         "by number": [ask("GET", f"/verify/{numbers[n % len(numbers)]}")[0] for n in range(ASKED)],
         "by PDF": [send_file(files[n % len(files)]) for n in range(FILES)],
-        f"{listed.count(chr(10)) + 1} in a list": [ask("POST", "/verify/list", form, **kind)[0] for _ in range(LISTS)],
+        "500 in a list": [ask("POST", "/verify/list", form, **kind)[0] for _ in range(LISTS)],
     }

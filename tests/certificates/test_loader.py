@@ -1,8 +1,11 @@
 """What strangers bring: PDFs that bear a number, and lists of numbers in every shape."""
 
+import re
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from elearning.certificates import loader
 from elearning.certificates.loader import find_numbers, is_locked, is_pdf, read_list, read_manifest
@@ -62,8 +65,18 @@ class TestAList:
         assert [entry.written for entry in entries][0:4:2] == ["Certificates:", "7ACX-XMY3-PWBX-9GQ8-W"]
         assert len(entries[-1].written) == loader.LONGEST_SHOWN
 
+    @given(st.text(st.sampled_from("7ACXXMY3PWBX9GQ8V78 -,;\t\n\u2028é"), max_size=120))
+    def test_nothing_is_lost_and_nothing_added(self, text: str) -> None:
+        def signs(words: str) -> str:
+            return re.sub(r"[\s,;]", "", words)
+
+        whole = [entry for entry in read_list(text) if len(entry.written) < loader.LONGEST_SHOWN]
+        for line, words in enumerate(text.splitlines(), start=1):
+            if len(words) < loader.LONGEST_SHOWN:
+                assert signs("".join(entry.written for entry in whole if entry.line == line)) == signs(words)
+
     def test_a_long_line_of_nonsense_ends(self) -> None:
-        assert len(list(read_list("u " * 200_000))) == pytest.approx(200_000 / LENGTH, abs=1)
+        assert len(list(read_list("u " * 20_000))) == pytest.approx(20_000 / LENGTH, abs=1)
 
 
 class TestAManifest:
