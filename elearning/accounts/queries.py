@@ -138,6 +138,13 @@ def is_account(email: str) -> tuple[ColumnElement[bool], ...]:
     return Account.email == email, Account.suspended_at.is_(None)
 
 
+def find_email(practitioner_id: int) -> str | None:
+    """Where mail reaches someone; None if they have no account or it is suspended."""
+    return db.session.execute(
+        select(Account.email).where(Account.practitioner_id == practitioner_id, Account.suspended_at.is_(None))
+    ).scalar_one_or_none()
+
+
 def list_demo_people() -> list[DemoPerson]:
     """Whom the demonstration offers to sign in as, in the order it named them."""
     named = db.session.execute(select(Installation.value).where(Installation.name == DEMO_PEOPLE)).scalar_one_or_none()

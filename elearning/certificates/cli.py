@@ -1,16 +1,19 @@
-"""`elearning verify`: is the record whole, and do its guards still bite? And `elearning certificates`: their keys."""
+"""`elearning verify`: is the record whole, and do its guards still bite? `elearning certificates`: keys, and what becomes of one."""
 
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 import click
 from flask import Flask
 
-from elearning.certificates.operations import check_guards
-from elearning.certificates.queries import count_certificates, verify_certificates
+from elearning.certificates.operations import check_guards, reissue_certificate, withdraw_certificate
+from elearning.certificates.queries import count_certificates, count_ended, verify_certificates
+from elearning.certificates.rules import grouped, parse_number
 from elearning.certificates.signing import new_key
+from elearning.certificates.types import ReissueReason
 from elearning.completions.queries import (
     count_completions,
     count_module_versions,
@@ -20,11 +23,16 @@ from elearning.completions.queries import (
     verify_modules,
     verify_record,
 )
-from elearning.completions.types import Checked, Finding
+from elearning.completions.types import Checked, Finding, WithdrawalReason
 from elearning.core import clock
-from elearning.core.errors import ElearningError
+from elearning.core.errors import ElearningError, Refused
 from elearning.settings import Settings
 from elearning.web.pages import counted, format_day
+
+
+def _word(reason: StrEnum) -> str:
+    """A reason as the command line takes it: not-theirs."""
+    return reason.name.lower().replace("_", "-")
 
 
 class HasApp(Protocol):
@@ -52,6 +60,7 @@ def verify(context: HasApp) -> None:
             *check_guards(),
         ]
         head = head_of_record()
+        anew, withdrawn = count_ended()
     for finding in findings:
         click.echo(str(finding))
     click.echo(
@@ -66,6 +75,10 @@ def verify(context: HasApp) -> None:
         "accounts, and the audit trail. Whoever removes the end of the record with all that belongs to it, or writes it all anew, "
         "leaves no trace in it: keep the next line elsewhere, and compare."
     )
+    click.echo(
+        f"{counted(anew, 'certificate was', 'certificates were')} issued anew, "
+        f"{counted(withdrawn, 'completion was', 'completions were')} withdrawn."
+    )
     click.echo(f"The record ends at place {head.place}, digest {head.digest}.")
     if findings:
         click.echo(
@@ -73,6 +86,43 @@ def verify(context: HasApp) -> None:
         )
         sys.exit(1)
     click.echo("Everything that was checked is as it was recorded.")
+
+
+@click.group()
+def certificates() -> None:
+    """Look after certificates and the keys that sign them."""
+
+
+@certificates.command()
+@click.argument("number")
+@click.option("--reason", required=True, type=click.Choice([_word(reason) for reason in ReissueReason]))
+@click.option("--name", help="the holder's name as it should be printed, to correct it first")
+@click.pass_obj
+def reissue(context: HasApp, number: str, reason: str, name: str | None) -> None:
+    """Issue a certificate anew with the names of today; the old one says from then on that it was."""
+    why = next(each for each in ReissueReason if _word(each) == reason)
+    with context.app.app_context():
+        new = reissue_certificate(_stored(number), why, by=None, full_name=name)
+    click.echo(f"Certificate {grouped(_stored(number))} was issued anew as {grouped(new)}, because {why}.")
+
+
+@certificates.command()
+@click.argument("number")
+@click.option("--reason", required=True, type=click.Choice([_word(reason) for reason in WithdrawalReason]))
+@click.pass_obj
+def withdraw(context: HasApp, number: str, reason: str) -> None:
+    """Withdraw a certificate, and with it the completion; that cannot be undone."""
+    why = next(each for each in WithdrawalReason if _word(each) == reason)
+    with context.app.app_context():
+        withdraw_certificate(_stored(number), why, by=None)
+    click.echo(f"Certificate {grouped(_stored(number))} was withdrawn, because {why}.")
+
+
+def _stored(number: str) -> str:
+    stored = parse_number(number)
+    if stored is None:
+        raise Refused(f'"{number}" is no certificate number; compare it with the certificate, sign by sign.')
+    return stored
 
 
 def _walk(label: str, steps: Iterator[Checked], total: int) -> Iterator[Finding]:
@@ -83,11 +133,6 @@ def _walk(label: str, steps: Iterator[Checked], total: int) -> Iterator[Finding]
         for checked in steps:
             yield from checked.findings
             bar.update(checked.rows)
-
-
-@click.group()
-def certificates() -> None:
-    """Look after certificates and the keys that sign them."""
 
 
 @certificates.command("new-key")

@@ -5,22 +5,24 @@ from dataclasses import dataclass
 from flask import current_app
 
 from elearning.certificates.pdf import render
-from elearning.certificates.signing import SigningKeys
+from elearning.certificates.signing import SigningKeys, examine
 from elearning.certificates.types import IssuedCertificate
 
 
 @dataclass(frozen=True)
 class Issuer:
-    """The words that stand for the partnership on a certificate."""
+    """The words that stand for the partnership on a certificate, and where its holders turn to."""
 
     partnership: str
     signatory: str
+    base_url: str
+    help_email: str
 
 
 def issuer() -> Issuer:
     """The issuer by the settings of today; a certificate keeps those of its own day."""
     settings = current_app.config["SETTINGS"]
-    return Issuer(settings.partnership, settings.signatory)
+    return Issuer(settings.partnership, settings.signatory, settings.base_url, settings.help_email)
 
 
 def certificate_pdf(certificate: IssuedCertificate) -> bytes:
@@ -37,3 +39,11 @@ def signing_keys() -> SigningKeys:
     """The keys of the running application; all that it ever had, where somebody asks whether a file is ours."""
     keys: SigningKeys = current_app.extensions["signing_keys"]
     return keys
+
+
+def is_as_issued(certificate: IssuedCertificate, content: bytes) -> bool:
+    """Whether a file is the certificate as we issued it: whole as one of our keys signed it, or what we make today.
+
+    What is made today may differ from what was made under another address or colour; the signature does not mind.
+    """
+    return examine(content, signing_keys()).is_genuine or content == certificate_pdf(certificate)

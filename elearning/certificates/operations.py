@@ -6,12 +6,13 @@ from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, bindparam, insert, select
 
+from elearning.accounts.queries import find_email
 from elearning.assessment.models import Attempt, Response
 from elearning.catalogue.models import ModuleVersion
 from elearning.certificates.issuer import issuer
 from elearning.certificates.models import Certificate, CertificateDetail, Reissue
 from elearning.certificates.queries import find_public
-from elearning.certificates.rules import certificate_digest, grouped, new_number
+from elearning.certificates.rules import certificate_digest, grouped, new_number, reissue_mail, withdrawal_mail
 from elearning.certificates.types import IssuedCertificate, ReissueReason, Sealed
 from elearning.completions.models import Completion, CompletionDetail, Withdrawal
 from elearning.completions.operations import withdraw_completion
@@ -23,8 +24,12 @@ from elearning.core.db import Base, atomic, db, fetch, keep, serialise
 from elearning.core.errors import Refused
 from elearning.core.guards import declared_permanent, missing_guards
 from elearning.core.models import AuditEntry
+from elearning.core.outbox import queue_mail
 from elearning.discussions.models import DiscussionClaim, DiscussionDetail, TeamDiscussion
 from elearning.people.models import Agency, Practitioner
+from elearning.people.operations import correct_name
+from elearning.people.queries import full_name_of
+from elearning.people.rules import clean_name
 
 _NAME = select(Practitioner.full_name).where(Practitioner.id == bindparam("practitioner_id"))
 _AGENCY = (
@@ -64,23 +69,38 @@ def issue_certificate(place: int, practitioner_id: int, module_title: str, *, su
         return sealed.number
 
 
-def reissue_certificate(number: str, reason: ReissueReason, *, by: int | None) -> str:
+def look_at_certificate(number: str, *, by: int) -> IssuedCertificate | None:
+    """A certificate for an administrator, whose look is recorded; None for a number we never issued."""
+    with atomic():
+        found = find_public(number)
+        if found:
+            record_audit(by, "looked at a certificate", number)
+        return found
+
+
+def reissue_certificate(number: str, reason: ReissueReason, *, by: int | None, full_name: str | None = None) -> str:
     """Issue a certificate anew with the names of today, in the place of one that says `superseded` from then on.
 
-    `by` is the administrator (None at the command line). Returns the new number. Raises Refused when there is no such
-    certificate, when it was issued anew before, or when it was withdrawn.
+    `by` is the administrator (None at the command line); with `full_name` they first correct the holder's name, who is
+    told by mail. Returns the new number. Raises Refused when there is no such certificate, when it was issued anew
+    before, when it was withdrawn, or for a name that a certificate could not print.
     """
     with atomic() as session:
         serialise("record")
         old = _standing_certificate(number)
-        new = issue_certificate(old.place, _holder(number), old.module_title, supersedes=number)
+        holder = _holder(number)
+        if full_name is not None and clean_name(full_name) != full_name_of(holder):
+            correct_name(holder, full_name, by=by)
+        new = issue_certificate(old.place, holder, old.module_title, supersedes=number)
         session.execute(insert(Reissue).values(number=new, reason=reason))
         record_audit(by, "reissued a certificate", f"{number} as {new}: {reason}")
+        if email := find_email(holder):
+            queue_mail(email, *reissue_mail(old, new, reason, f"{issuer().base_url}/record"))
         return new
 
 
 def withdraw_certificate(number: str, reason: WithdrawalReason, *, by: int | None) -> None:
-    """Withdraw a certificate and the completion it stands for, which then counts for nothing.
+    """Withdraw a certificate and the completion it stands for, which then counts for nothing. Its holder gets a mail.
 
     Raises Refused when there is no such certificate, when it was issued anew, or when it was withdrawn before.
     """
@@ -89,6 +109,9 @@ def withdraw_certificate(number: str, reason: WithdrawalReason, *, by: int | Non
         old = _standing_certificate(number)
         withdraw_completion(old.place, reason)
         record_audit(by, "withdrew a certificate", f"{number}: {reason}")
+        if email := find_email(_holder(number)):
+            by_us = issuer()
+            queue_mail(email, *withdrawal_mail(old, reason, f"{by_us.base_url}/record", by_us.help_email))
 
 
 def _standing_certificate(number: str) -> IssuedCertificate:

@@ -1,6 +1,6 @@
 """Reads of issued certificates."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
@@ -15,6 +15,7 @@ from elearning.completions.models import Completion, CompletionDetail, Withdrawa
 from elearning.completions.types import Checked, Finding, WithdrawalReason, Withdrawn
 from elearning.core import clock
 from elearning.core.db import db
+from elearning.people.models import Practitioner
 
 PAGE = 1000  # certificates verified at a time
 
@@ -30,6 +31,21 @@ def certificate_for(viewer: SignedIn, number: str) -> IssuedCertificate | None:
 def find_public(number: str) -> IssuedCertificate | None:
     """What a certificate prints, for whoever holds its number; None for a number we never issued."""
     return _find(Certificate.number == number)
+
+
+def find_listed(numbers: Collection[str]) -> dict[str, IssuedCertificate]:
+    """What certificates print, for whoever holds their numbers: in one query, those we issued by their numbers."""
+    rows = db.session.execute(issued().where(Certificate.number.in_(numbers)))
+    return {row.number: read_issued(row) for row in rows}
+
+
+def find_name_today(number: str) -> str | None:
+    """The name that a certificate's holder has today; None for a number we never issued."""
+    return db.session.execute(
+        select(Practitioner.full_name)
+        .join(CertificateDetail, CertificateDetail.practitioner_id == Practitioner.id)
+        .where(CertificateDetail.number == number)
+    ).scalar_one_or_none()
 
 
 def _find(*conditions: ColumnElement[bool]) -> IssuedCertificate | None:
@@ -99,6 +115,13 @@ def count_certificates() -> int:
     return db.session.execute(select(func.count()).select_from(Certificate)).scalar_one()
 
 
+def count_ended() -> tuple[int, int]:
+    """How many certificates were issued anew, and how many completions were withdrawn."""
+    anew, withdrawn = (select(func.count()).select_from(table).scalar_subquery() for table in (Reissue, Withdrawal))
+    row = db.session.execute(select(anew, withdrawn)).one()
+    return row[0], row[1]
+
+
 def verify_certificates() -> Iterator[Checked]:
     """Walk the record's certificates, a page at a time: each completion has one that stands, all are as issued."""
     place, number, standing_at = 0, "", 0
@@ -132,7 +155,8 @@ def _certificates_after(place: int, number: str) -> Sequence[Row[*tuple[Any, ...
             CertificateDetail.agency_name,
             CompletionDetail.practitioner_id.label("completed_by"),
             newer.number.is_not(None).label("is_superseded"),
-            (Certificate.supersedes.is_not(None) & Reissue.number.is_(None)).label("lacks_reason"),
+            Certificate.supersedes.is_not(None).label("supersedes"),
+            Reissue.number.is_not(None).label("has_reason"),
         )
         .select_from(Completion)
         .outerjoin(CompletionDetail, CompletionDetail.place == Completion.place)
@@ -163,7 +187,11 @@ def _findings(row: Row[*tuple[Any, ...]]) -> Iterator[Finding]:
         )
         if row.details_digest != certificate_digest(row.salt, sealed):
             yield Finding(row.place, f"certificate {row.number} was changed after it was issued")
-        if row.lacks_reason:
+        if row.supersedes and not row.has_reason:
             yield Finding(row.place, f"certificate {row.number} was issued anew without a reason")
+        if row.has_reason and not row.supersedes:
+            yield Finding(
+                row.place, f"certificate {row.number} has a reason to be issued anew, but stands for no other"
+            )
         if row.completed_by is not None and row.practitioner_id != row.completed_by:
             yield Finding(row.place, f"certificate {row.number} is another person's than the completion")

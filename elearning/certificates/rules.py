@@ -10,10 +10,10 @@ import re
 import secrets
 from dataclasses import asdict
 
-from elearning.certificates.types import IssuedCertificate, Sealed
+from elearning.certificates.types import IssuedCertificate, Listed, ReissueReason, Sealed
 from elearning.completions import rules as completions
 from elearning.completions.rules import details_digest, moment
-from elearning.completions.types import Standing
+from elearning.completions.types import Standing, WithdrawalReason
 from elearning.core.crockford import ALPHABET, read
 
 LENGTH = 17  # with the check character
@@ -63,6 +63,28 @@ def file_name(certificate: IssuedCertificate) -> str:
     return " ".join(f"Certificate {title} {grouped(certificate.number)}.pdf".split())
 
 
+def reissue_mail(old: IssuedCertificate, number: str, reason: ReissueReason, record: str) -> tuple[str, str]:
+    """Subject and body of the mail to whose certificate was issued anew; `record` is the address of their record."""
+    body = (
+        f"Your certificate for {old.module_title} was issued anew, because {reason}.\n\n"
+        f"The new one has the number {grouped(number)}. Use it from now on: to whoever checks the old one, "
+        f"{grouped(old.number)}, we say that it was issued anew and why. Its dates stay as they were.\n\n"
+        f"The new certificate is in your record: {record}"
+    )
+    return "Your certificate was issued anew", body
+
+
+def withdrawal_mail(old: IssuedCertificate, reason: WithdrawalReason, record: str, help_email: str) -> tuple[str, str]:
+    """Subject and body of the mail to whose certificate was withdrawn."""
+    body = (
+        f"Your certificate {grouped(old.number)} for {old.module_title} was withdrawn, because {reason}.\n\n"
+        "It no longer counts, and whoever checks it is told so. You can take the module again at any time.\n\n"
+        f"See your record: {record}\n\n"
+        f"If you think that this is wrong, write to {help_email}."
+    )
+    return "Your certificate was withdrawn", body
+
+
 def certificate_digest(salt: str, sealed: Sealed) -> str:
     """The salted seal of a certificate (64 hex digits); without the salt it says nothing about the names."""
     return details_digest(salt, asdict(sealed) | {"issued_at": moment(sealed.issued_at)})
@@ -74,3 +96,12 @@ def standing(certificate: IssuedCertificate, today: dt.date) -> Standing:
         certificate.completed_on, certificate.expires_on, today, is_withdrawn=certificate.withdrawn is not None
     )
     return Standing.SUPERSEDED if certificate.superseded and worth is not Standing.WITHDRAWN else worth
+
+
+def listed_standing(entry: Listed, certificate: IssuedCertificate | None, today: dt.date) -> str:
+    """What is said of an entry of a list: the standing of the certificate, or why there is none."""
+    if certificate is not None:
+        return standing(certificate, today)
+    if entry.number is not None:
+        return "not issued by us"
+    return "slip in the number" if read_number(entry.written) else "not a certificate number"

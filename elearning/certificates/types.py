@@ -51,6 +51,15 @@ class IssuedCertificate:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """An entry of a list: its line, as it was written, and the number it stands for, if it can be one."""
+
+    line: int
+    written: str
+    number: str | None
+
+
+@dataclass(frozen=True)
 class Sealed:
     """What a certificate's digest seals: the names, and every word beside them that the record does not hold."""
 

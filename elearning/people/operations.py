@@ -40,10 +40,19 @@ def add_practitioner(full_name: str) -> int:
 
 def rename_practitioner(practitioner_id: int, full_name: str) -> None:
     """Someone changes their own name of today; certificates keep the one they were issued with. Raises Refused as above."""
+    _rename(practitioner_id, full_name, by=practitioner_id, action="changed own name")
+
+
+def correct_name(practitioner_id: int, full_name: str, *, by: int | None) -> None:
+    """An administrator (None at the command line) corrects someone's name of today. Raises Refused as above."""
+    _rename(practitioner_id, full_name, by=by, action="corrected a name")
+
+
+def _rename(practitioner_id: int, full_name: str, *, by: int | None, action: str) -> None:
     name = _checked(full_name)
     with atomic() as session:
         session.execute(update(Practitioner).where(Practitioner.id == practitioner_id).values(full_name=name))
-        record_audit(practitioner_id, "changed own name", f"practitioner {practitioner_id}")
+        record_audit(by, action, f"practitioner {practitioner_id}")
 
 
 def join_agency(

@@ -41,3 +41,8 @@ def agency_on(practitioner_id: int, day: dt.date) -> AgencyName | None:
     """Where someone worked on a day; None for nowhere."""
     row = fetch(_WORKED, practitioner_id=practitioner_id, day=day).one_or_none()
     return AgencyName(row.id, row.name, Sector(row.sector)) if row else None
+
+
+def full_name_of(practitioner_id: int) -> str:
+    """Today's name. Raises sqlalchemy.exc.NoResultFound for an unknown person."""
+    return db.session.execute(select(Practitioner.full_name).where(Practitioner.id == practitioner_id)).scalar_one()

@@ -38,6 +38,16 @@ def keepable(view: View) -> View:
     return view
 
 
+def takes(largest: int) -> Callable[[View], View]:
+    """A request to this view may have so many bytes, such as a file, where others may not. Stands under `@public` or the like."""
+
+    def declare(view: View) -> View:
+        view.largest = largest  # type: ignore[attr-defined]  # as above
+        return view
+
+    return declare
+
+
 def requires(*roles: Role) -> Callable[[View], View]:
     """Only signed-in people with one of the roles. Stands directly under the route."""
 
@@ -74,7 +84,7 @@ def to_sign_in() -> ResponseReturnValue:
     target: str | None
     if request.method == "GET":
         target = request.full_path.rstrip("?")
-    elif _access() == _PUBLIC:  # the pages of signing in know already where the way leads
+    elif is_public():  # the pages of signing in know already where the way leads
         target = safe_next(request.args.get("next"))
     else:
         target = request.path if adapter and adapter.test(method="GET") else None
@@ -87,6 +97,11 @@ def _to_second_factor() -> ResponseReturnValue:
     if request.method == "GET":
         return redirect(url_for("accounts.second_factor", next=path))
     return redirect(url_for("accounts.second_factor", then=path), code=307)
+
+
+def is_public() -> bool:
+    """Whether anyone may make this request."""
+    return _access() == _PUBLIC
 
 
 def _access() -> frozenset[Role]:

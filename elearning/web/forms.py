@@ -1,4 +1,4 @@
-"""The form base, with errors in the order of the page for the error summary; and a field for a day.
+"""The form base, with errors in the order of the page for the error summary; fields for a day and for a file.
 
 Every form that is posted carries the session's token, which is checked before any view is called (`create_app`).
 """
@@ -116,6 +116,16 @@ class DayField(Field):
             raise StopValidation(f"{self.description} must include a {' and a '.join(missing)}")
         if self.data is None:
             raise StopValidation(f"{self.description} must be a real date, like 27 3 2026")
+
+
+class FileField(Field):
+    """A file; `data` is what is in it, or None when none was chosen. Read once, kept nowhere."""
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Read the file that was sent under this name."""
+        super().process(None, data, extra_filters)
+        sent = request.files.get(self.name)
+        self.data = sent.read() if sent and sent.filename else None
 
 
 def _read_day(typed: Mapping[str, str]) -> dt.date | None:

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from elearning.core import clock
 from elearning.core.db import database_answers, db
-from elearning.web.access import public, to_sign_in
+from elearning.web.access import is_public, public, to_sign_in
 from elearning.web.journal import reference
 from elearning.web.kept import find_kept_form, has_kept_form
 
@@ -159,7 +159,8 @@ def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
         is_signed_in = current_user.is_authenticated
     except DBAPIError as error:  # raised within a handler, it would be nobody's to handle
         return _database_busy(error)
-    return _error_page(400) if is_signed_in else to_sign_in()  # the form outlived its session
+    is_for_anyone = is_public() and request.blueprint != "accounts"  # such a form outlived only its cookie
+    return _error_page(400) if is_signed_in or is_for_anyone else to_sign_in()
 
 
 def dress(app: Flask) -> None:

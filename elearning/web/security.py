@@ -1,9 +1,10 @@
-"""Headers, origins, compression: what every response and request has to keep to."""
+"""Headers, origins, sizes, compression: what every response and request has to keep to."""
 
 import gzip
+import io
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, request, session
+from flask import Flask, Request, Response, abort, current_app, request, session
 
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
@@ -19,6 +20,21 @@ HEADERS = {
 }
 COMPRESSED_TYPES = {"text/html", "text/css", "text/csv", "application/json", "image/svg+xml"}
 A_YEAR = 365 * 24 * 3600
+
+
+class InMemory(Request):
+    """A request whose files stay in memory, which its limits keep small: nothing that is sent touches the disk."""
+
+    def _get_file_stream(self, *_about: object, **_more: object) -> io.BytesIO:  # werkzeug's own would use a file
+        return io.BytesIO()
+
+
+def _set_limit() -> None:
+    """Before anything reads the form, since reading it is what the limit stops (`@takes`)."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    largest = getattr(view, "largest", None)
+    if largest:
+        request.max_content_length = largest
 
 
 def _check_origin() -> None:
@@ -75,7 +91,8 @@ def _compress(response: Response) -> Response:
 
 def secure(app: Flask, *, https: bool) -> None:
     """Hang the checks and headers on the application. Runs before everything else in a request."""
-    app.before_request_funcs.setdefault(None, []).insert(0, _check_origin)
+    app.request_class = InMemory
+    app.before_request_funcs.setdefault(None, [])[:0] = [_check_origin, _set_limit]
     app.after_request(_add_headers)
     app.after_request(_compress)
     if https:

@@ -1,4 +1,4 @@
-"""`make bench`: what one whole journey costs, and how many certificates a core makes. Figures, not pass or fail.
+"""`make bench`: what one whole journey costs, how many certificates a core makes, and how soon one is checked. Figures, not pass or fail.
 
 A journey is everything a practitioner does from signing in with an e-mailed code to holding the PDF, over HTTP to a real
 gunicorn (2 workers of 4 threads) on this machine. The clients run on the same cores: read ratios, not absolutes.
@@ -37,6 +37,7 @@ from elearning.people.operations import add_agency, add_practitioner, join_agenc
 from elearning.people.types import Sector
 from elearning.settings import ROOT, Settings
 from tests.bench.certificates import certificates_per_second
+from tests.bench.checking import checking_times
 from tests.bench.timing import EACH, compare_times
 from tests.postgres import Server, find_binaries
 
@@ -291,6 +292,7 @@ def bench_engine(name: str, url: str, *, paced: bool) -> None:
         for thread in threads:
             thread.join()
         took = time.perf_counter() - begun
+        checked = checking_times(app, port)
     print(
         f"one journey: {browser.requests} requests, {sum(statements.values())} SQL statements, "
         f"{browser.bytes / 1000:.0f} kB compressed, {cpu:.2f} s of server CPU; "
@@ -304,6 +306,8 @@ def bench_engine(name: str, url: str, *, paced: bool) -> None:
             f"{statistics.median(values):>9.1f}{percentile(values, 0.95):>8.1f}"
             f"{statistics.median(busy):>10.1f}{percentile(busy, 0.95):>8.1f}"
         )
+    for what, values in checked.items():
+        print(f"check {what:<17}{statistics.median(values):>9.1f}{percentile(values, 0.95):>8.1f}")
     with app.app_context():
         number = db.session.execute(text("SELECT min(number) FROM certificate")).scalar_one()
         db.session.remove()

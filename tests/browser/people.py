@@ -22,8 +22,11 @@ from elearning.assessment.rules import draw, write_form
 from elearning.assessment.types import DrawnItem
 from elearning.catalogue.library import library
 from elearning.catalogue.types import ItemType, TrainingModule
+from elearning.certificates.operations import reissue_certificate, withdraw_certificate
 from elearning.certificates.queries import list_certificates
 from elearning.certificates.rules import grouped
+from elearning.certificates.types import ReissueReason
+from elearning.completions.types import WithdrawalReason
 from elearning.core import clock
 from elearning.core.db import atomic, db
 from elearning.core.roles import Role
@@ -308,6 +311,18 @@ def lead_with_an_app(someone: Someone) -> None:
         session.add(RecoveryCode(account_id=someone.account_id, code_digest=used))
 
 
+def issued_anew(someone: Someone) -> None:
+    """With an earlier name on the certificate that the facts name."""
+    passed(someone)
+    old = list_certificates(someone.practitioner_id)[0].number
+    reissue_certificate(old, ReissueReason.NAME, by=None, full_name="Robin Newly Named")
+
+
+def withdrawn(someone: Someone) -> None:
+    passed(someone)
+    withdraw_certificate(list_certificates(someone.practitioner_id)[0].number, WithdrawalReason.MISTAKE, by=None)
+
+
 # Whoever a page is seen by. To add one, write its function.
 SITUATIONS: dict[str, Callable[[Someone], None]] = {
     "new": new,
@@ -338,6 +353,8 @@ SITUATIONS: dict[str, Callable[[Someone], None]] = {
     "lead alone": lead_alone,
     "lead with an app": lead_with_an_app,
     "lead some time later": lead_with_an_app,
+    "issued anew": issued_anew,
+    "withdrawn": withdrawn,
 }
 EXPIRED = text("SELECT number FROM certificate JOIN completion USING (place) WHERE expires_on < :today ORDER BY place")
 

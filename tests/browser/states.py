@@ -72,10 +72,59 @@ def in_turn(*acts: Act) -> Act:
     return act
 
 
+def send_file(content: bytes) -> Act:
+    """Have a file checked."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("The certificate’s PDF").set_input_files(
+            {"name": "a.pdf", "mimeType": "application/pdf", "buffer": content}
+        )
+        press("Check the file")(page)
+
+    return act
+
+
 def set_app_up(page: Page) -> None:
     """Give the code that an authenticator app makes of the key on the page."""
     key = page.locator(".copy").inner_text().replace(" ", "")
     type_in("Code from your app", pyotp.TOTP(key).now(), "Continue")(page)
+
+
+def send_own(more: bytes = b"") -> Act:
+    """Download the certificate whose page this is, and have the file checked, with more at its end."""
+
+    def act(page: Page) -> None:
+        pdf = page.request.get(f"{page.url}.pdf").body()
+        page.goto("/verify/file")
+        send_file(pdf + more)(page)
+
+    return act
+
+
+def send_list(page: Page) -> None:
+    """Have a list checked, with the number of the certificate whose page this is."""
+    numbers = f"{page.url[-21:]}, 7ACX-XMY3-PWBX-9GQ8-V\n7ACX-XMY3-PWBX-9GQ8-W\nnone"
+    page.goto("/verify/list")
+    type_in("Certificate numbers", numbers, "Check the numbers")(page)
+
+
+def look_at(*buttons: str, chooses: bool = False) -> Act:
+    """Look, as an administrator, at the certificate whose page this is; go on by these buttons, the last with a new
+    name and the first reason if one `chooses`.
+    """
+
+    def act(page: Page) -> None:
+        number = page.url.rpartition("/")[2]
+        page.goto("/admin/certificates")
+        type_in("Certificate number", number, "Look at it")(page)
+        for button in buttons:
+            if chooses and button == buttons[-1]:
+                page.locator(".choice input").first.check()
+                for box in page.get_by_label("Name as it should be printed").all():
+                    box.fill("Siân Ó Dálaigh")
+            press(button)(page)
+
+    return act
 
 
 def open_details(page: Page) -> None:
@@ -186,6 +235,41 @@ STATES = [
     State("genuine", "passed", "/verify/{certificate}", "This certificate is genuine"),
     State("genuine, expired", "renewing", "/verify/{expired}", "This certificate is genuine, but has expired"),
     State("no such certificate", NOBODY, "/verify/ZZZZ-ZZZZ-ZZZZ-ZZZZ-Z", "We have not issued"),
+    State("genuine, renewal due", "renewing", "/verify/{certificate}", "This certificate is genuine and valid"),
+    State("genuine, issued anew", "issued anew", "/verify/{certificate}", "This certificate is genuine, but was issued"),
+    State("withdrawn", "withdrawn", "/verify/{certificate}", "This certificate was withdrawn"),
+    State("certificate, issued anew", "issued anew", "/certificates/{certificate}", "Certificate"),
+    State("certificate, withdrawn", "withdrawn", "/certificates/{certificate}", "Certificate"),
+    State("record, withdrawn", "withdrawn", "/record", "My training record"),
+    State("check a PDF", NOBODY, "/verify/file", "Check a PDF"),
+    State("check a PDF, no file", NOBODY, "/verify/file", "Check a PDF", press("Check the file")),
+    State("check a PDF, another kind of file", NOBODY, "/verify/file", "Check a PDF", send_file(b"\x89PNG")),
+    State("check a PDF, genuine", "passed", "/certificates/{certificate}", "This certificate is genuine",
+          send_own()),
+    State("check a PDF, changed", "passed", "/certificates/{certificate}", "This file is not as we issued it",
+          send_own(b"%")),
+    State("check a PDF, no number", NOBODY, "/verify/file", "We found no certificate number", send_file(b"%PDF-1.7")),
+    State("check a PDF, unknown", NOBODY, "/verify/file", "We have not issued a certificate",
+          send_file(b"%PDF-1.7 /Subject (Certificate 7ACX-XMY3-PWBX-9GQ8-V)")),
+    State("check many", NOBODY, "/verify/list", "Check many certificates"),
+    State("check many, nothing pasted", NOBODY, "/verify/list", "Check many certificates", press("Check the numbers")),
+    State("check many, checked", "withdrawn", "/certificates/{certificate}", "4 numbers checked", send_list),
+    # Administration
+    State("administration", "admin", "/admin", "Administration"),
+    State("look at a certificate", "admin", "/admin/certificates", "Look at a certificate"),
+    State("look at a certificate, no number", "admin", "/admin/certificates", "Look at a certificate",
+          press("Look at it")),
+    State("administrator's certificate", "admin", "/verify/{expired}", "Certificate", look_at()),
+    State("issue anew", "admin", "/verify/{expired}", "Issue a certificate anew", look_at("Issue it anew")),
+    State("issue anew, no reason", "admin", "/verify/{expired}", "Issue a certificate anew",
+          look_at("Issue it anew", "Continue")),
+    State("withdraw", "admin", "/verify/{expired}", "Why is it withdrawn?", look_at("Withdraw it")),
+    State("withdraw, no reason", "admin", "/verify/{expired}", "Why is it withdrawn?",
+          look_at("Withdraw it", "Continue")),
+    State("withdraw, check", "admin", "/verify/{expired}", "You are about to withdraw",
+          look_at("Withdraw it", "Continue", chooses=True)),
+    State("issue anew, check", "admin", "/verify/{expired}", "You are about to issue",
+          look_at("Issue it anew", "Continue", chooses=True)),
     # How sure they feel, pledges and follow-ups
     State("confidence before", "new", f"{HOME}/confidence/before", "How sure do you feel today?"),
     State("confidence now", "passed", f"{HOME}/confidence/now", "How sure do you feel now?"),

@@ -8,6 +8,7 @@ from flask import Flask
 
 from elearning.certificates.operations import issue_certificate
 from elearning.core import clock
+from tests.conftest import CheckedClient, World
 from tests.records import at_noon, complete
 
 Issue = Callable[..., str]
@@ -23,3 +24,14 @@ def issue(app: Flask) -> Issue:
             return issue_certificate(passed.recorded.place, practitioner_id, "Sample module")
 
     return issue
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckedClient:
+    return app.test_client()  # type: ignore[return-value]  # conftest sets the class
+
+
+@pytest.fixture
+def number(world: World, issue: Issue) -> str:
+    """Amina's certificate of 2 February 2026, valid until 2 February 2029."""
+    return issue(world.amina.practitioner_id, world.school)

@@ -21,17 +21,6 @@ from tests.conftest import NOON, CheckedClient, World
 from tests.records import at_noon, complete
 
 
-@pytest.fixture
-def client(app: Flask) -> CheckedClient:
-    return app.test_client()  # type: ignore[return-value]  # conftest sets the class
-
-
-@pytest.fixture
-def number(world: World, issue: Issue) -> str:
-    """Amina's certificate of 2 February 2026, valid until 2 February 2029."""
-    return issue(world.amina.practitioner_id, world.school)
-
-
 def main_of(response: TestResponse) -> str:
     """The page between its head and foot, which hold tokens and names of their own."""
     return response.text[response.text.index("<main") : response.text.index("</main>")]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from elearning.app import LARGEST_FORM
+from elearning.certificates.loader import LARGEST_FILE
 from elearning.cli import elearning
 from elearning.settings import PREFIX, ROOT, Settings
 
@@ -53,6 +54,8 @@ def test_a_unit_starts_what_exists_without_rights(unit: Path) -> None:
 def test_the_proxy_asks_where_the_socket_listens_and_lets_through_what_we_take() -> None:
     assert f"proxy_pass http://{lines('elearning.socket')['ListenStream']};" in read("nginx.conf")
     assert f"client_max_body_size {LARGEST_FORM // 1024}k;" in read("nginx.conf")
+    for kept in ("client_max_body_size", "client_body_buffer_size"):  # a file to check touches no disk there either
+        assert f"{kept} {LARGEST_FILE // 2**20}m;" in read("nginx.conf").partition("location /verify/")[2]
     for header in ("Host $host", "X-Forwarded-For $remote_addr", "X-Forwarded-Proto $scheme"):
         assert f"proxy_set_header {header};" in read("nginx.conf")
 

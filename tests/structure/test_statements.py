@@ -39,6 +39,8 @@ GET  /second-factor/set-up                                    0   1   1   2   2 
 GET  /signed-out                                              0   1   1   1   1   1   1
 GET  /verify                                                  0   1   1   1   1   1   1
 GET  /verify/<number>                                         1   2   2   2   2   2   2
+GET  /verify/file                                             0   1   1   1   1   1   1
+GET  /verify/list                                             0   1   1   1   1   1   1
 GET  /privacy                                                 0   1   1   1   1   1   1
 GET  /accessibility                                           0   1   1   1   1   1   1
 GET  /account                                                 0   1   1   2   2   2   2
@@ -77,6 +79,8 @@ POST /reports/completions.csv                                 0   1   1   1   1 
 GET  /reports/items                                           0   1   1   1   1   7   1
 POST /reports/items.csv                                       0   1   1   1   1   5   1
 POST /reports/items.xlsx                                      0   1   1   1   1   5   1
+GET  /admin                                                   0   1   1   1   1   1   1
+GET  /admin/certificates                                      0   1   1   1   1   1   1
 """
 FILES = [
     ("POST", "/agency/people.csv"),
