@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import bindparam, or_, select
 
 from elearning.core.db import db, fetch
-from elearning.people.models import Agency, Membership
+from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.rules import clean_name
 from elearning.people.types import AgencyName, Sector
 

@@ -5,8 +5,10 @@ import datetime as dt
 import io
 import re
 import tempfile
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from werkzeug.test import TestResponse
@@ -16,18 +18,23 @@ from elearning.certificates.loader import LARGEST_FILE
 from elearning.certificates.operations import reissue_certificate, withdraw_certificate
 from elearning.certificates.queries import find_public
 from elearning.certificates.rules import grouped, new_number
+from elearning.certificates.signing import SigningKeys, new_key
 from elearning.certificates.types import ReissueReason
 from elearning.certificates.views import FILES
 from elearning.completions.types import WithdrawalReason
 from elearning.core import clock
 from elearning.people.operations import rename_practitioner
 from tests.certificates.conftest import Issue
+from tests.certificates.test_signing import put
 from tests.conftest import NOON, CheckedClient, World
 
 
-@pytest.fixture
-def pdf(number: str) -> bytes:
-    """The file that Amina downloads."""
+@pytest.fixture(params=["signed", "unsigned"])
+def pdf(request: pytest.FixtureRequest, app: Flask, number: str, tmp_path: Path) -> bytes:
+    """The file that Amina downloads, from an installation with a signing key and from one without."""
+    if request.param == "signed":
+        content = new_key("Test Partnership", begins_at=NOON - dt.timedelta(days=60), years=1)
+        app.extensions["signing_keys"] = SigningKeys.read(put(tmp_path / "keys", content=content))
     certificate = find_public(number)
     assert certificate
     return certificate_pdf(certificate)
@@ -93,6 +100,17 @@ class TestByItsFile:
         withdraw_certificate(new, WithdrawalReason.NOT_THEIRS, by=None)
         assert "<h1>This certificate was withdrawn</h1>" in send(client, pdf).text
         assert "because the quiz was taken by someone else. It no longer counts." in send(client, pdf).text
+
+    @pytest.mark.parametrize("pdf", ["signed"], indirect=True)
+    def test_a_signed_one_stays_genuine_when_today_it_would_be_made_another_way(
+        self, app: Flask, client: CheckedClient, pdf: bytes, number: str
+    ) -> None:
+        app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"colour": "#3a2a5f"})
+        found = find_public(number)
+        assert found
+        assert certificate_pdf(found) != pdf
+        assert "This certificate is genuine and valid" in send(client, pdf).text
+        assert "This file is not as we issued it" in send(client, pdf + b"%").text
 
     def test_a_name_that_changes_later_leaves_the_file_genuine(
         self, client: CheckedClient, world: World, pdf: bytes
