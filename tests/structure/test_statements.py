@@ -65,15 +65,27 @@ GET  /record                                                  0  10  10  10  10 
 GET  /record/discussions/<int:discussion_id>                  0   2   2   2   2   2   2
 GET  /record/discussions/claim                                0   1   1   1   1   1   1
 GET  /record/attempts/<int:attempt_id>                        0   2   2   2   2   2   2
+GET  /record/certificates                                     0   2   2   2   2   2   2
+GET  /record/certificates.pdf                                 0   2   2   2   2   2   2
+GET  /record/certificates/<number>/cpd                        0   4   2   2   2   2   2
+GET  /record/certificates/<number>/cpd.txt                    0   4   2   2   2   2   2
 GET  /certificates/<number>                                   0   2   2   2   2   2   2
 GET  /certificates/<number>.pdf                               0   2   2   2   2   2   2
 GET  /agency                                                  0   1   1   8   8   1   1
 GET  /agency/discussions                                      0   1   1   4   4   1   1
 POST /agency/people.csv                                       0   1   1   6   6   1   1
+GET  /agency/certificates                                     0   1   1   5   5   1   1
+POST /agency/certificates.zip                                 0   1   1   7   7   1   1
+POST /agency/certificates.pdf                                 0   1   1   7   7   1   1
 GET  /reports                                                 0   1   1   1   1  10   1
 POST /reports/completions.csv                                 0   1   1   1   1  12   1
 """
-FILES = [("POST", "/agency/people.csv"), ("POST", "/reports/completions.csv")]
+FILES = [
+    ("POST", "/agency/people.csv"),
+    ("POST", "/agency/certificates.zip"),
+    ("POST", "/agency/certificates.pdf"),
+    ("POST", "/reports/completions.csv"),
+]
 LINES = {(line.split()[0], line.split()[1]): [int(n) for n in line.split()[2:]] for line in TABLE.strip().splitlines()}
 ASKED = {"/reports": "?period=2024-25", "/reports/completions.csv": "?period=2024-25"}
 
