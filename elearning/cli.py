@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # The commands that are not here, and where each one is.
 ELSEWHERE = {
     "backup": "elearning.backup:backup_command",
-    "certificates": "elearning.certificates.cli:certificates",
+    "certificates": "elearning.agency.cli:certificates",  # from above, for what an agency takes out
     "check": "elearning.assessment.cli:check",
     "demo": "elearning.demo.cli:demo",
     "doctor": "elearning.doctor:doctor",

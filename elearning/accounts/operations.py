@@ -376,21 +376,21 @@ def reset_all_factors() -> int:
         return len(gone)
 
 
-def record_export(practitioner_id: int, agency_id: int, action: str, people: int, *, help_email: str) -> None:
+def record_export(practitioner_id: int, agency_id: int, action: str, count: int, *, what: str, help_email: str) -> None:
     """Someone takes out a file that names people of an agency: a line in the audit trail, and a mail to its other leads.
 
     Where there is no other, the mail goes to whoever helps with the service. `action` is the trail's word, such as
-    "people exported". Call it in the `atomic()` of what makes the file.
+    "people exported", `what` those of the mail, such as "the names of 12 people". Call it in the `atomic()` of what makes the file.
     """
     with atomic() as session:
-        record_audit(practitioner_id, action, f"agency {agency_id}: {people}")
+        record_audit(practitioner_id, action, f"agency {agency_id}: {count}")
         names = (
             select(Practitioner.full_name, Agency.name)
             .join(Agency, Agency.id == agency_id)
             .where(Practitioner.id == practitioner_id)
         )
         who, agency = session.execute(names).one()
-        mail = export_mail(who=who, agency=agency, people=people, at=clock.now().astimezone(clock.LONDON))
+        mail = export_mail(who=who, agency=agency, what=what, at=clock.now().astimezone(clock.LONDON))
         queue_mails(list_other_leads(practitioner_id, agency_id) or [help_email], *mail)
 
 

@@ -169,10 +169,9 @@ def factor_mail(*, service: str, help_email: str) -> tuple[str, str]:
     )
 
 
-def export_mail(*, who: str, agency: str, people: int, at: dt.datetime) -> tuple[str, str]:
+def export_mail(*, who: str, agency: str, what: str, at: dt.datetime) -> tuple[str, str]:
     """Subject and body of the mail that tells of a file with people's names: who, when, how many, and nothing else."""
-    named = "1 person" if people == 1 else f"{people:,} people"
     return "A file with names was taken out", (
-        f"{who} took out a file that names {named} of {agency}, at {at:%H:%M} on {at.day} {at:%B %Y}.\n\n"
+        f"{who} took out a file with {what} of {agency}, at {at:%H:%M} on {at.day} {at:%B %Y}.\n\n"
         "If you know of it, there is nothing to do. If you do not, ask them; if it was not them, end their access."
     )

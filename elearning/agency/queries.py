@@ -6,13 +6,15 @@ What was completed elsewhere does not show, and neither does what someone began 
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, select, union
+from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from elearning.agency.rules import is_in, matches, plain
-from elearning.agency.types import Earned, Filter, PeoplePage, PersonRow, Progress
+from elearning.agency.types import Choice, Earned, Filter, PeoplePage, PersonRow, Pick, Picked, Progress
 from elearning.assessment.models import Attempt
 from elearning.certificates.models import Certificate
+from elearning.certificates.queries import issued, read_issued
+from elearning.certificates.types import Packed
 from elearning.completions.models import Completion, CompletionDetail, Withdrawal
 from elearning.completions.rules import standing
 from elearning.core.db import db
@@ -22,6 +24,7 @@ from elearning.training.models import SectionProgress
 
 PAGE = 50
 BATCH = 500  # people a query of the export
+PACKED = 100  # certificates a query of a pack
 
 NOT_WITHDRAWN = ~select(Withdrawal.place).where(Withdrawal.place == Completion.place).exists()
 
@@ -90,6 +93,93 @@ def each_person(agency_id: int, module_keys: Sequence[str], today: dt.date) -> I
         rows = _rows(agency_id, module_keys, batch, today, [member.practitioner_id for member in batch])
         db.session.rollback()
         yield from rows
+
+
+def list_groups(agency_id: int) -> tuple[list[str], list[str]]:
+    """Every job role and every team that people of the agency have or had, each in order."""
+    rows = db.session.execute(
+        select(Membership.job_role, Membership.team).where(Membership.agency_id == agency_id).distinct()
+    ).all()
+    return sorted({row.job_role for row in rows}), sorted({row.team for row in rows if row.team}, key=plain)
+
+
+def pick_certificates(agency_id: int, choice: Choice) -> Picked:
+    """What was earned in the agency and fits the choice, by name: who has left since is in it, by the name on paper or today's.
+
+    A certificate that was issued anew or withdrawn does not stand, and is only counted.
+    """
+    every = issued()
+    of = every.selected_columns
+    # Someone who changes their job role on a day has two memberships that day: the later one holds.
+    at_work = (
+        select(Membership.id)
+        .where(
+            Membership.practitioner_id == CompletionDetail.practitioner_id,
+            Membership.agency_id == agency_id,
+            Membership.started_on <= Completion.completed_on,
+            or_(Membership.ended_on.is_(None), Membership.ended_on >= Completion.completed_on),
+        )
+        .order_by(Membership.started_on.desc(), Membership.id.desc())
+        .limit(1)
+        .correlate(CompletionDetail, Completion)
+        .scalar_subquery()
+    )
+    narrowed = [CompletionDetail.agency_id == agency_id]
+    if choice.first:
+        narrowed.append(Completion.completed_on >= choice.first)
+    if choice.last:
+        narrowed.append(Completion.completed_on <= choice.last)
+    if choice.module_key:
+        narrowed.append(Completion.module_key == choice.module_key)
+    if choice.job_role:
+        narrowed.append(Membership.job_role == choice.job_role)
+    if choice.team:
+        narrowed.append(Membership.team == choice.team)
+    rows = db.session.execute(
+        every.with_only_columns(
+            of.number,
+            of.full_name,
+            of.module_title,
+            of.completed_on,
+            of.newer_number,
+            of.withdrawn_at,
+            Membership.job_role,
+            Practitioner.full_name.label("name_today"),
+        )
+        .join(Practitioner, Practitioner.id == CompletionDetail.practitioner_id)
+        .outerjoin(Membership, Membership.id == at_work)
+        .where(*narrowed)
+    ).all()
+    found = [
+        row
+        for row in rows
+        if not choice.name or matches(row.full_name, choice.name) or matches(row.name_today, choice.name)
+    ]
+    standing = [row for row in found if row.newer_number is None and row.withdrawn_at is None]
+    standing.sort(key=lambda row: (plain(row.full_name), row.completed_on, row.module_title, row.number))
+    withdrawn = sum(row.withdrawn_at is not None for row in found)
+    return Picked(
+        tuple(Pick(row.number, row.job_role or "") for row in standing),
+        superseded=len(found) - len(standing) - withdrawn,
+        withdrawn=withdrawn,
+    )
+
+
+def each_certificate(agency_id: int, picked: Sequence[Pick]) -> Iterator[Packed]:
+    """The certificates that were picked, in their order, a batch at a time as `each_person`.
+
+    Raises KeyError for one that has gone since it was picked.
+    """
+    for start in range(0, len(picked), PACKED):
+        batch = picked[start : start + PACKED]
+        rows = db.session.execute(
+            issued().where(
+                Certificate.number.in_([pick.number for pick in batch]), CompletionDetail.agency_id == agency_id
+            )
+        )
+        found = {row.number: read_issued(row) for row in rows}
+        db.session.rollback()
+        yield from (Packed(found[pick.number], pick.job_role) for pick in batch)
 
 
 def _list_members(agency_id: int) -> list[Member]:

@@ -1,5 +1,6 @@
 """How a person's state with a module follows from what is recorded, and how names are searched and sorted."""
 
+import datetime as dt
 import unicodedata
 
 from elearning.agency.types import Progress, State
@@ -40,3 +41,9 @@ def matches(name: str, search: str) -> bool:
     """Whether every word of the search stands somewhere in the name."""
     found = plain(name)
     return all(word in found for word in plain(search).split())
+
+
+def financial_years(today: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """First and last day of the present financial year (April to March) and of the two before, newest first."""
+    start = today.year if today.month >= 4 else today.year - 1
+    return [(dt.date(year, 4, 1), dt.date(year + 1, 3, 31)) for year in range(start, start - 3, -1)]

@@ -55,6 +55,35 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Which certificates: empty values stand for all. Job role and team are those of the day of completion."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+    module_key: str = ""
+    job_role: str = ""
+    team: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A certificate that was chosen, by its number, with the job role on the day of completion."""
+
+    number: str
+    job_role: str
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The certificates that a choice finds and that stand, in the order of a pack; and how many others it finds."""
+
+    certificates: tuple[Pick, ...]
+    superseded: int
+    withdrawn: int
+
+
+@dataclass(frozen=True)
 class PeoplePage:
     """One page of the people that a filter finds."""
 

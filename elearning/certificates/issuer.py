@@ -1,12 +1,15 @@
 """Who issues certificates in the running application, and their PDF."""
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import current_app
 
-from elearning.certificates.pdf import render
+from elearning.certificates.pdf import render, render_many
 from elearning.certificates.signing import SigningKeys, examine
 from elearning.certificates.types import IssuedCertificate
+from elearning.core import clock
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,19 @@ def certificate_pdf(certificate: IssuedCertificate) -> bytes:
     settings, keys = current_app.config["SETTINGS"], signing_keys()
     pdf = render(certificate, base_url=settings.base_url, colour=settings.colour, to_sign=bool(keys.keys))
     return keys.sign(pdf, certificate.issued_at)
+
+
+def printed_pdf(certificates: Iterable[IssuedCertificate], title: str) -> bytes:
+    """Certificates to print in one PDF, unsigned; the same ones on the same day give the same bytes."""
+    settings = current_app.config["SETTINGS"]
+    return render_many(
+        certificates,
+        title=title,
+        partnership=settings.partnership,
+        made_at=dt.datetime.combine(clock.today(), dt.time(), clock.LONDON),
+        base_url=settings.base_url,
+        colour=settings.colour,
+    )
 
 
 def signing_keys() -> SigningKeys:

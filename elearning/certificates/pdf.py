@@ -1,7 +1,9 @@
 """The certificate on paper: one page that is good to hang up and easy to check."""
 
+import datetime as dt
 import io
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from reportlab.lib.colors import Color, HexColor
@@ -49,6 +51,29 @@ def render(certificate: IssuedCertificate, *, base_url: str, colour: str, to_sig
     draw(canvas, certificate, base_url=base_url, colour=colour)
     if to_sign:
         canvas.signature_field(SIGNATURE, f"Digital signature of {certificate.partnership}")
+    canvas.save()
+    return file.getvalue()
+
+
+def render_many(
+    certificates: Iterable[IssuedCertificate],
+    *,
+    title: str,
+    partnership: str,
+    made_at: dt.datetime,
+    base_url: str,
+    colour: str,
+) -> bytes:
+    """Certificates to print, a page each with a bookmark, in one tagged PDF that is never signed.
+
+    `partnership` and `colour` are today's; `made_at` (aware) dates the file. The same arguments give the same bytes.
+    """
+    file = io.BytesIO()
+    subject = "For printing, not signed: the files of single certificates are"
+    canvas = TaggedCanvas(file, pagesize=PAGE, title=title, author=partnership, subject=subject, made_at=made_at)
+    for certificate in certificates:
+        draw(canvas, certificate, base_url=base_url, colour=colour)
+        canvas.showPage()
     canvas.save()
     return file.getvalue()
 

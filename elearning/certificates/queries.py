@@ -28,6 +28,11 @@ def certificate_for(viewer: SignedIn, number: str) -> IssuedCertificate | None:
     return _find(Certificate.number == number, or_(*allowed))
 
 
+def find_own(practitioner_id: int, number: str) -> IssuedCertificate | None:
+    """A certificate of this person's own; None for anybody else's, whoever asks."""
+    return _find(Certificate.number == number, CertificateDetail.practitioner_id == practitioner_id)
+
+
 def find_public(number: str) -> IssuedCertificate | None:
     """What a certificate prints, for whoever holds its number; None for a number we never issued."""
     return _find(Certificate.number == number)

@@ -8,6 +8,7 @@ every number is plain letters and digits. It finds every wrong character and eve
 import datetime as dt
 import re
 import secrets
+import unicodedata
 from dataclasses import asdict
 
 from elearning.certificates.types import IssuedCertificate, Listed, ReissueReason, Sealed
@@ -18,6 +19,8 @@ from elearning.core.crockford import ALPHABET, read
 
 LENGTH = 17  # with the check character
 SHORT_DIGEST = 12
+NOT_IN_FILE_NAMES = '\\/:*?"<>|.'
+LONGEST_PART = 90  # bytes of a name or title in a file name
 SIGNATURE = "Signature"  # the name of its field in the PDF
 
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
@@ -83,6 +86,21 @@ def withdrawal_mail(old: IssuedCertificate, reason: WithdrawalReason, record: st
         f"If you think that this is wrong, write to {help_email}."
     )
     return "Your certificate was withdrawn", body
+
+
+def packed_name(certificate: IssuedCertificate) -> str:
+    """What its PDF is called among many: whose, of what, and the number, which no other has.
+
+    Any system takes it: no sign with a meaning, no path, no hidden character, and never more than 255 bytes.
+    """
+    whose, what = _as_file_name(certificate.full_name), _as_file_name(certificate.module_title)
+    return f"{whose} - {what} - {grouped(certificate.number)}.pdf"
+
+
+def _as_file_name(text: str) -> str:
+    signs = unicodedata.normalize("NFC", text)
+    kept = "".join(sign if sign.isprintable() and sign not in NOT_IN_FILE_NAMES else " " for sign in signs)
+    return " ".join(kept.split()).encode()[:LONGEST_PART].decode(errors="ignore").strip() or "Certificate"
 
 
 def certificate_digest(salt: str, sealed: Sealed) -> str:

@@ -60,6 +60,28 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Packed:
+    """A certificate of a pack, with its holder's job role on the day of completion (empty if they had none there)."""
+
+    certificate: IssuedCertificate
+    job_role: str
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a pack says of itself, and how many certificates make it whole."""
+
+    agency_name: str
+    chosen: tuple[tuple[str, str], ...]  # what was asked for, as label and words
+    as_of: dt.date
+    count: int
+    superseded: int  # left out
+    withdrawn: int  # left out
+    partnership: str
+    base_url: str
+
+
+@dataclass(frozen=True)
 class Sealed:
     """What a certificate's digest seals: the names, and every word beside them that the record does not hold."""
 

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -15,13 +15,17 @@ from elearning.assessment.rules import shown_order
 from elearning.assessment.types import Sitting
 from elearning.catalogue.library import library
 from elearning.catalogue.types import TrainingModule
-from elearning.certificates.queries import list_certificates
+from elearning.certificates.issuer import printed_pdf
+from elearning.certificates.queries import find_own, list_certificates
+from elearning.certificates.rules import grouped, parse_number, standing
+from elearning.certificates.types import IssuedCertificate
+from elearning.completions.types import Standing
 from elearning.core import clock
 from elearning.core.errors import Refused
 from elearning.core.roles import Role
 from elearning.discussions.queries import list_discussions
 from elearning.evaluation.forms import confidence_form
-from elearning.evaluation.queries import list_pledges
+from elearning.evaluation.queries import find_pledge, list_pledges
 from elearning.evaluation.types import When
 from elearning.training.operations import record_before, record_section_read, start_quiz, submit_quiz
 from elearning.training.queries import progress_in
@@ -30,10 +34,12 @@ from elearning.training.types import CONTENT_NOTE, Before, Quiz
 from elearning.web.access import keepable, public, requires
 from elearning.web.forms import Confirmation, skipped
 from elearning.web.kept import forget_kept_form
+from elearning.web.pages import format_day
 
 bp = Blueprint("training", __name__)
 
 LARGEST_ID = 2**31 - 1
+NOT_STANDING = (Standing.SUPERSEDED, Standing.WITHDRAWN)
 
 
 def _module(key: str) -> TrainingModule:
@@ -277,6 +283,61 @@ def record() -> ResponseReturnValue:
         today=clock.today(),
         Quiz=Quiz,
     )
+
+
+@bp.get("/record/certificates")
+@requires(Role.PRACTITIONER)
+def certificates() -> ResponseReturnValue:
+    """Every certificate I was ever issued, with what it is worth today and what I can do with it."""
+    mine = list_certificates(current_user.practitioner_id)
+    return render_template("training/certificates.html", certificates=mine, not_standing=NOT_STANDING)
+
+
+@bp.get("/record/certificates.pdf")
+@requires(Role.PRACTITIONER)
+def certificates_file() -> ResponseReturnValue:
+    """All my certificates that stand, to print."""
+    today = clock.today()
+    mine = [c for c in list_certificates(current_user.practitioner_id) if standing(c, today) not in NOT_STANDING]
+    if not mine:
+        abort(404)
+    content = printed_pdf(mine, f"Certificates of {current_user.full_name}, {format_day(today)}")
+    headers = {"Content-Disposition": f'attachment; filename="my-certificates-{today}.pdf"'}
+    return Response(content, mimetype="application/pdf", headers=headers)
+
+
+@bp.get("/record/certificates/<number>/cpd")
+@requires(Role.PRACTITIONER)
+def cpd(number: str) -> ResponseReturnValue:
+    """One of my certificates as words for the CPD record of a regulator or employer."""
+    found = _own_standing(number)
+    text = _cpd_text(found)
+    return render_template("training/cpd.html", certificate=found, number=grouped(found.number), text=text)
+
+
+@bp.get("/record/certificates/<number>/cpd.txt")
+@requires(Role.PRACTITIONER)
+def cpd_file(number: str) -> ResponseReturnValue:
+    """The same words as a file."""
+    found = _own_standing(number)
+    headers = {"Content-Disposition": f'attachment; filename="cpd-{found.module_key}-{found.completed_on}.txt"'}
+    return Response(_cpd_text(found), mimetype="text/plain", headers=headers)
+
+
+def _own_standing(number: str) -> IssuedCertificate:
+    """My own certificate, as long as it stands: nobody else reads my pledge, not even who may see the certificate."""
+    parsed = parse_number(number)
+    found = find_own(current_user.practitioner_id, parsed) if parsed else None
+    if found is None or standing(found, clock.today()) in NOT_STANDING:
+        abort(404)
+    return found
+
+
+def _cpd_text(certificate: IssuedCertificate) -> str:
+    sitting = find_sitting(current_user.practitioner_id, certificate.attempt_id)
+    assert sitting is not None  # a certificate is of an attempt of the same person
+    pledge = find_pledge(current_user.practitioner_id, certificate.module_key, sitting.set_number)
+    return render_template("training/cpd.txt", certificate=certificate, pledge=pledge)
 
 
 @bp.get("/record/attempts/<int(max=2147483647):attempt_id>")

@@ -22,14 +22,6 @@ from tests.records import begin, complete, hire
 TODAY = dt.date(2026, 3, 2)
 
 
-@pytest.fixture
-def grace(app: Flask, world: World) -> CheckedClient:
-    """The training lead of the school."""
-    client = app.test_client()
-    assert isinstance(client, CheckedClient)
-    return client.sign_in(world.grace)
-
-
 def csv_rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 

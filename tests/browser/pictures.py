@@ -62,7 +62,7 @@ def main() -> None:
         keep("reports", officer.screenshot())
 
         holder = pages("Anwen", DESK)
-        holder.goto(f"{ADDRESS}/record")
+        holder.goto(f"{ADDRESS}/record/certificates")
         address = holder.get_by_role("link", name=re.compile("Download the PDF")).first.get_attribute("href")
         pdf = holder.request.get(f"{ADDRESS}{address}").body()
         keep("certificate", pypdfium2.PdfDocument(pdf)[0].render(scale=1.3).to_pil())
