@@ -258,7 +258,7 @@ def test_taking_it_out_is_written_down_and_has_a_limit(grace: CheckedClient, wor
     taken = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "certificates exported")).all()
     assert len(taken) == 5
     assert taken[0].practitioner_id == world.grace.practitioner_id
-    assert taken[0].subject == f"agency {world.school}, certificates: 1"
+    assert taken[0].subject == f"agency {world.school}: 1"
 
 
 def test_all_on_paper(grace: CheckedClient, world: World, certify: Certify) -> None:
@@ -276,7 +276,7 @@ def test_all_on_paper(grace: CheckedClient, world: World, certify: Certify) -> N
     assert grace.post(PDF).data == answer.data
     assert grace.post(f"{PDF}?part=2").location == grace.post(f"{PDF}?part=-1").location == "/agency/certificates"
     taken = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "certificates exported")).all()
-    assert [entry.subject for entry in taken] == [f"agency {world.school}, certificates: 3"] * 2
+    assert [entry.subject for entry in taken] == [f"agency {world.school}: 3"] * 2
 
 
 def test_no_transaction_is_open_while_it_travels(world: World, certify: Certify) -> None:

@@ -73,7 +73,11 @@ def form(app: Flask, world: World) -> tuple[str, dict[str, str]]:
     assert isinstance(client, CheckedClient)
     token = client.csrf_token()
     with clock.at(dt.datetime.now(dt.UTC)):  # which the server goes by
-        session = {"_user_id": accounts.start_session(world.grace.account_id), "_fresh": True, "csrf_token": "0" * 40}
+        session = {
+            "_user_id": accounts.start_session(world.grace.account_id, confirmed=True),
+            "_fresh": True,
+            "csrf_token": "0" * 40,
+        }
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert signer is not None
     headers = {"Cookie": f"elearning={signer.dumps(session)}", "Content-Type": "application/x-www-form-urlencoded"}

@@ -16,6 +16,7 @@ from elearning.core.models import AuditEntry, OutboxMail
 from elearning.core.roles import Role
 from elearning.people.models import Membership, Practitioner
 from elearning.people.operations import join_agency
+from tests.agency.conftest import Certify
 from tests.conftest import NOON, CheckedClient, World
 from tests.records import begin, complete, hire
 
@@ -149,8 +150,19 @@ def test_the_agencys_other_leads_are_told_who_when_and_how_many(grace: CheckedCl
     grace.post("/agency/people.csv")
     ((recipient, body),) = mails()
     assert recipient == world.amina.email
-    assert "Grace Obi took out a file that names 4 people of Harrow Lane School, at 12:00 on 2 March 2026." in body
+    assert (
+        "Grace Obi took out a file with the names of 4 people of Harrow Lane School, at 12:00 on 2 March 2026." in body
+    )
     assert not [name for name in ("Amina", "Ben", "Officer") if name in body]
+
+
+def test_of_a_pack_of_certificates_they_are_told_too(grace: CheckedClient, world: World, certify: Certify) -> None:
+    certify(world.amina.practitioner_id, world.school)
+    grant_role(world.amina.account_id, Role.TRAINING_LEAD, agency_id=world.school)
+    for file in ("zip", "pdf"):
+        grace.post(f"/agency/certificates.{file}")
+    assert [recipient for recipient, _ in mails()] == [world.amina.email] * 2
+    assert all("Grace Obi took out a file with 1 certificate of Harrow Lane School" in body for _, body in mails())
 
 
 def test_where_there_is_no_other_lead_the_partnership_is_told(app: Flask, grace: CheckedClient, world: World) -> None:
