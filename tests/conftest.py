@@ -211,7 +211,8 @@ class CheckedClient(FlaskClient):
             kwargs["data"] = {"csrf_token": self.csrf_token(), **(kwargs.get("data") or {})}
         # Its own application context, as in production: nobody stays signed in and no session stays open.
         with self.application.app_context():
-            response = super().open(*args, **kwargs)
+            # Read to its end and closed, as every server does: what is streamed holds its context open until then.
+            response = super().open(*args, **{"buffered": True, **kwargs})
             if response.mimetype == "text/html" and response.request.method != "HEAD":
                 check_page(response.text, response.request.path, self.application)
         db.session.rollback()  # what the test reads next is what the request left

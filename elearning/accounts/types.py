@@ -32,14 +32,6 @@ class SignedIn:
         return self.token
 
     @property
-    def is_training_lead(self) -> bool:
-        return Role.TRAINING_LEAD in self.roles
-
-    @property
-    def is_officer(self) -> bool:
-        return Role.OFFICER in self.roles
-
-    @property
     def is_administrator(self) -> bool:
         return Role.ADMINISTRATOR in self.roles
 

@@ -7,6 +7,7 @@ two processes sign.
 import datetime as dt
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asn1crypto import x509
@@ -72,4 +73,7 @@ class _PdfSigner(signers.PdfSigner):
 def sign(pdf: bytes, signer: RepeatableSigner, signed_at: dt.datetime, *, reserved: int) -> bytes:
     """The PDF, its field signed with a certifying signature that allows no change; `reserved` is room for it, in hex digits."""
     moment = signed_at.astimezone(dt.UTC).replace(microsecond=0)
-    return bytes(_PdfSigner(signer, moment).sign_pdf(_Writer(pdf), bytes_reserved=reserved).getvalue())
+    # pyHanko runs an event loop for each signature. A thread can have one only, and whoever calls us may have one already.
+    with ThreadPoolExecutor(1) as thread:
+        signing = thread.submit(_PdfSigner(signer, moment).sign_pdf, _Writer(pdf), bytes_reserved=reserved)
+        return bytes(signing.result().getvalue())

@@ -130,7 +130,7 @@ def test_a_role_revoked_is_gone_and_the_others_stay(app: Flask, world: World) ->
     assert grace.lead_of is None
     olu = queries.find_signed_in(operations.start_session(world.olu.account_id, confirmed=True))
     assert olu
-    assert olu.is_training_lead
+    assert Role.TRAINING_LEAD in olu.roles
     run(app, "revoke", "grace@example.org", "--role", "L&D officer")
     assert trail() == [("role revoked", f"account {world.grace.account_id}: L&D officer")]
 

@@ -351,7 +351,7 @@ def test_a_training_lead_leads_only_where_they_work(app: Flask, world: World, go
     token = operations.start_session(world.grace.account_id, confirmed=True)
     grace = queries.find_signed_in(token)
     assert grace
-    assert (grace.is_training_lead, grace.lead_of) == (True, world.school)
+    assert (Role.TRAINING_LEAD in grace.roles, grace.lead_of) == (True, world.school)
     if goes_to == "nowhere":
         people.leave_agency(world.grace.practitioner_id, ended_on=NOON.date())
     else:

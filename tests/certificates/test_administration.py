@@ -114,7 +114,7 @@ class TestReissue:
         assert "was issued anew as" in again.text
         assert len(mails()) == 1
         assert full_name_of(world.amina.practitioner_id) == "Amina Yūsuf"
-        record = client.sign_in(world.amina).get("/record").text
+        record = client.sign_in(world.amina).get("/record/certificates").text
         assert grouped(number) in record
         assert grouped(new.number) in record
 
@@ -183,11 +183,11 @@ class TestWithdrawal:
 
         amina = visitor().sign_in(world.amina)
         journey.pass_module(amina, world.amina)
-        number = amina.get("/record").text.split('href="/certificates/')[1][:21]
+        number = amina.get("/record/certificates").text.split('href="/certificates/')[1][:21]
         assert counts() == (True, True)
         admin = client.sign_in(world.admin)
         admin.post(f"{PAGES}/withdraw", data={"number": number, "reason": "NOT_THEIRS", "step": "do"})
-        assert "Withdrawn" in amina.get("/record").text
+        assert "Withdrawn" in amina.get("/record/certificates").text
         assert counts() == (False, False)
         with clock.at(NOON + dt.timedelta(days=1)):
             amina = visitor().sign_in(world.amina)
@@ -206,14 +206,14 @@ class TestRenewal:
     ) -> None:
         amina = client.sign_in(world.amina)
         journey.pass_module(amina, world.amina)
-        old = amina.get("/record").text.split('href="/certificates/')[1][:21]
+        old = amina.get("/record/certificates").text.split('href="/certificates/')[1][:21]
         with clock.at(dt.datetime(2028, 12, 3, 12, tzinfo=dt.UTC)):  # two days into the ninety before 2 March 2029
             amina = client.sign_in(world.amina)
             assert "its holder is due to renew it" in client.get(f"/verify/{old}").text
             journey.start(amina)
             journey.answer_all(amina, world.amina)
             journey.submit(amina, world.amina)
-            record = amina.get("/record").text
+            record = amina.get("/record/certificates").text
             assert "Renewed since" in record
             assert record.count("Download the PDF") == 2
             assert "This certificate is genuine and valid" in client.get(f"/verify/{old}").text

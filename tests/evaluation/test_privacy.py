@@ -53,12 +53,20 @@ def addresses() -> list[tuple[str, str]]:
     return found
 
 
-def everything_read_by_others(app: Flask, world: World) -> dict[tuple[str, str, str], str]:
-    read = {}
+@pytest.fixture
+def others(app: Flask, world: World) -> dict[str, CheckedClient]:
+    """The browsers of everybody else, signed in for good: a page may hold what belongs to the session."""
+    clients = {}
     for name in READERS:
         client = app.test_client()
         assert isinstance(client, CheckedClient)
-        client.sign_in(getattr(world, name))
+        clients[name] = client.sign_in(getattr(world, name))
+    return clients
+
+
+def everything_read(clients: dict[str, CheckedClient]) -> dict[tuple[str, str, str], str]:
+    read = {}
+    for name, client in clients.items():
         for method, address in addresses():
             answer = client.open(address, method=method)
             text = re.sub(r'(name="csrf_token"[^>]*value)="[^"]*"', r"\1", answer.get_data().decode("utf-8", "replace"))
@@ -86,7 +94,7 @@ def say_everything(world: World) -> None:
 
 
 def test_what_one_says_of_oneself_is_read_by_nobody_else(
-    app: Flask, world: World, caplog: pytest.LogCaptureFixture
+    others: dict[str, CheckedClient], world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     passed(world.amina, world, 68)
@@ -94,10 +102,10 @@ def test_what_one_says_of_oneself_is_read_by_nobody_else(
     with clock.at(NOON.replace(year=2025, month=12, day=24)):
         for when in (When.NOW, When.BACK):
             record_afterwards(ben, library().modules[MODULE], when, {})
-    before = everything_read_by_others(app, world)
+    before = everything_read(others)
     say_everything(world)
 
-    after = everything_read_by_others(app, world)
+    after = everything_read(others)
 
     assert [key for key in after if after[key] != before[key]] == []
     audit = " ".join(f"{row.action} {row.subject}" for row in db.session.scalars(select(AuditEntry)))

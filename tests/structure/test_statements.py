@@ -80,8 +80,8 @@ GET  /agency                                                  0   1   1   8   8 
 GET  /agency/discussions                                      0   1   1   4   4   1   1
 POST /agency/people.csv                                       0   1   1  10  10   1   1
 GET  /agency/certificates                                     0   1   1   5   5   1   1
-POST /agency/certificates.zip                                 0   1   1   7   7   1   1
-POST /agency/certificates.pdf                                 0   1   1   7   7   1   1
+POST /agency/certificates.zip                                 0   1   1  10  10   1   1
+POST /agency/certificates.pdf                                 0   1   1  10  10   1   1
 GET  /reports                                                 0   1   1   1   1  10   1
 POST /reports/completions.csv                                 0   1   1   1   1  12   1
 GET  /reports/items                                           0   1   1   1   1   7   1
