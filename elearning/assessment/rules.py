@@ -28,8 +28,12 @@ def draw(module: TrainingModule, seed: int, seen: Sequence[Iterable[str]]) -> Fo
 
     Raises NoLegalForm if the bank is too small even with every item allowed.
     """
+    return _draw(module, _Bank.of(module), seed, [frozenset(earlier) for earlier in seen])
+
+
+def _draw(module: TrainingModule, bank: "_Bank", seed: int, seen: Sequence[frozenset[str]]) -> Form:
     chance = Random(seed)
-    ids = _choose(_Bank.of(module), chance, [frozenset(earlier) for earlier in seen])
+    ids = _choose(bank, chance, seen)
     _shuffle([ids], chance)
     items = [module.item[id_] for id_ in ids]
     return tuple(DrawnItem(item.id, shown_order(item, chance), item.key) for item in items)
@@ -70,12 +74,14 @@ def _choose(bank: _Bank, chance: Random, seen: Sequence[frozenset[str]]) -> list
 
 def _deal(bank: _Bank, forms: int, avoid: frozenset[str], chance: Random) -> list[str]:
     """Deal `forms` legal forms that share no item, so that the later attempts stay possible too; answer with the first."""
-    unseen = [([id_ for id_ in pool if id_ not in avoid], each) for pool, each in bank.pools]
-    if any(len(pool) < each * forms for pool, each in unseen):
-        raise NoLegalForm
-    pools = [pool for pool, _each in unseen]
-    # Pools without a scenario judgement cannot make a form illegal.
-    judged = [(pool, each) for pool, each in unseen if not bank.scenarios.isdisjoint(pool)]
+    pools, judged = [], []
+    for pool, each in bank.pools:
+        unseen = [id_ for id_ in pool if id_ not in avoid] if avoid else [*pool]
+        if len(unseen) < each * forms:
+            raise NoLegalForm
+        pools.append(unseen)
+        if not bank.scenarios.isdisjoint(unseen):  # a pool without a scenario judgement cannot make a form illegal
+            judged.append((unseen, each))
     for _ in range(TRIES):
         _shuffle(pools, chance)
         for number in range(forms):
@@ -83,7 +89,7 @@ def _deal(bank: _Bank, forms: int, avoid: frozenset[str], chance: Random) -> lis
             if len(found) < bank.plan.scenarios_at_least:
                 break
         else:
-            return _form(unseen, 0)
+            return [id_ for pool, (_, each) in zip(pools, bank.pools, strict=True) for id_ in pool[:each]]
     raise NoLegalForm
 
 
@@ -165,8 +171,9 @@ def position_problems(module: TrainingModule, seeds: int = 200) -> list[str]:
     """Whether the right option stands too often in one place, over many draws (content rule L04)."""
     counts: Counter[tuple[int, int]] = Counter()  # of questions with so many options, the right one at this place
     totals: Counter[int] = Counter()
+    bank = _Bank.of(module)
     for seed in range(seeds):
-        for drawn in draw(module, seed, []):
+        for drawn in _draw(module, bank, seed, []):
             options = module.item[drawn.item_id].options
             if len(drawn.key) == 1 and options:
                 counts[len(options), drawn.order.index(drawn.key[0])] += 1
