@@ -167,7 +167,7 @@ def test_from_the_first_page_to_a_certificate(page: Page, browser: Browser, demo
     assert document.body().startswith(b"%PDF-")
     look_back(page)
     page.get_by_role("link", name=re.compile("PDF.* and CPD record")).click()
-    expect(page.get_by_text(number)).to_be_visible()
+    expect(page.get_by_role("link", name=number, exact=True)).to_be_visible()
 
     stranger = browser.new_page(base_url=demo_url)
     stranger.goto("/verify")
