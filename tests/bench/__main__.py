@@ -191,6 +191,7 @@ def gunicorn(settings: Settings, port: int) -> Iterator[int]:
         "ELEARNING_DATABASE_URL": settings.database_url,
         "ELEARNING_SECRET_KEY": settings.secret_key,
         "ELEARNING_BASE_URL": settings.base_url,
+        **({"ELEARNING_SIGNING_KEYS": str(settings.signing_keys)} if settings.signing_keys else {}),
     }
     command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "-w", "2", "--threads", "4"]
     command += ["-k", "gthread", "--keep-alive", "75", "--log-level", "warning", "wsgi:app"]

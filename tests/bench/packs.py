@@ -1,4 +1,4 @@
-"""What a pack of 5,000 certificates takes; `python -m tests.bench.packs [how many]` prints it.
+"""What a pack of 5,000 certificates takes; `python -m tests.bench.packs [how many] [unsigned]` prints it.
 
 Over HTTP, from a real gunicorn with SQLite: the time to the first byte and to the last, and the most memory a worker had
 before and after. The certificates are put into the tables at once, with digests that only look like those of a record.
@@ -25,6 +25,7 @@ from elearning.app import create_app
 from elearning.assessment.models import Attempt, Response
 from elearning.certificates.models import Certificate, CertificateDetail
 from elearning.certificates.rules import new_number
+from elearning.certificates.signing import new_key
 from elearning.completions.models import Completion, CompletionDetail
 from elearning.core import clock
 from elearning.core.db import atomic, db
@@ -84,7 +85,7 @@ def fill(count: int) -> int:
 
 def cookie_and_token(app: Flask, account_id: int) -> tuple[str, str]:
     """What the browser of a signed-in lead sends."""
-    session = {"_user_id": start_session(account_id), "_fresh": True, "csrf_token": "0" * 40}
+    session = {"_user_id": start_session(account_id, confirmed=True), "_fresh": True, "csrf_token": "0" * 40}
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert signer is not None
     token = URLSafeTimedSerializer(str(app.secret_key), salt="wtf-csrf-token").dumps("0" * 40)
@@ -99,11 +100,19 @@ def peaks(arbiter: int) -> list[int]:
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
+    count = next((int(argument) for argument in sys.argv[1:] if argument.isdigit()), COUNT)
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         url = f"sqlite:///{folder}/bench.db"
-        app = create_app(Settings(database_url=url, secret_key="b" * 32, base_url=f"http://127.0.0.1:{port}"))
+        keys = None if "unsigned" in sys.argv else Path(folder) / "keys"
+        if keys:
+            keys.mkdir()
+            (keys / "key.pem").touch(mode=0o600)
+            (keys / "key.pem").write_bytes(new_key("Bench", begins_at=clock.now() - dt.timedelta(days=1), years=1))
+        settings = Settings(
+            database_url=url, secret_key="b" * 32, base_url=f"http://127.0.0.1:{port}", signing_keys=keys
+        )
+        app = create_app(settings)
         database.prepare(app)
         with app.app_context():
             cookie, token = cookie_and_token(app, fill(count))
@@ -111,7 +120,10 @@ def main() -> None:
             db.engine.dispose()
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         with gunicorn(app.config["SETTINGS"], port) as arbiter:
-            for address in ("?name=Number9", ""):  # a small one first, so that the worker is warm
+            ready = http.client.HTTPConnection("127.0.0.1", port)
+            ready.request("GET", "/healthz")
+            ready.getresponse().read()
+            for address in ("?name=Number9", ""):  # a small one first, so that a worker is warm
                 before, begun = max(peaks(arbiter)), time.perf_counter()
                 connection = http.client.HTTPConnection("127.0.0.1", port)
                 connection.request(
