@@ -66,7 +66,7 @@ def _format_stream_for_archives(self: Any, document: Any) -> bytes:
     return bytes(_format_stream(self, document)).removesuffix(b"endstream\n") + b"\r\nendstream\n"
 
 
-PDFStream.format = _format_stream_for_archives  # type: ignore[method-assign]
+PDFStream.format = _format_stream_for_archives  # type: ignore[method-assign]  # the one way in: it makes its own
 
 
 @cache
