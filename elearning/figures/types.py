@@ -133,3 +133,55 @@ class Bar:
     text: str
     percent: str
     top: int
+
+
+class Form(StrEnum):
+    """How a chart draws its figures."""
+
+    BARS = "bars"  # a horizontal bar for each label, one series
+    STACKED = "stacked"  # a horizontal bar for each label, its series end to end
+    COLUMNS = "columns"  # a column for each label, in the order of time; several series side by side
+
+
+@dataclass(frozen=True)
+class Series:
+    """One row of figures of a chart, one for each label; None where there is no figure (yet)."""
+
+    name: str
+    values: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing of counts that stand in a table beside it."""
+
+    title: str
+    description: str  # what it shows, for those who cannot see it
+    form: Form
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+
+    def __post_init__(self) -> None:
+        if any(len(each.values) != len(self.labels) for each in self.series):
+            raise ValueError(f"{self.title}: each series needs a figure for each label")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One heading of a report, and what stands under it: words, then charts, then tables."""
+
+    heading: str
+    words: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole report, as it is kept and printed."""
+
+    kind: str  # annual, quarterly
+    title: str
+    period: Period
+    cut_off: dt.datetime  # when the figures were read
+    parts: tuple[Part, ...]
