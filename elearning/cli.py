@@ -28,6 +28,7 @@ ELSEWHERE = {
     "new": "elearning.catalogue.cli:new",
     "people": "elearning.accounts.cli:people",
     "preview": "elearning.preview:preview",
+    "questions": "elearning.items.cli:questions",
     "report": "elearning.reports.cli:report",
     "restore": "elearning.backup:restore_command",
     "schemas": "elearning.catalogue.cli:schemas",

@@ -56,7 +56,8 @@ from elearning.core.errors import ContentError
 LARGEST_FILE = 300_000  # bytes; the longest quiz so far has 60,000
 SECTION_FILE = re.compile(r"[0-9]{2}-([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\.md")
 STORY = "scenario.yaml"
-FILES = ("module.toml", "quiz.yaml", "evidence.yaml", "team.toml", STORY)
+QUIZ = "quiz.yaml"
+FILES = ("module.toml", QUIZ, "evidence.yaml", "team.toml", STORY)
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
@@ -244,7 +245,7 @@ def _read(pack: _Pack) -> Iterator[Pack]:
     head = pack.model(toml, ModuleHead, toml.data) if toml.readable else None
     team = pack.toml("team.toml")
     team_sheet = pack.model(team, TeamSheet, team.data) if team.readable else None
-    quiz = pack.yaml("quiz.yaml", pack.text("quiz.yaml"))
+    quiz = pack.yaml(QUIZ, pack.text(QUIZ))
     pack.groups(quiz, "practice", "items")
     practice = pack.entries(quiz, "practice", PracticeItem)
     items = pack.entries(quiz, "items", Item)

@@ -42,6 +42,7 @@ from elearning.training.types import CONTENT_NOTE
 
 MONTHS_BACK = 38  # far enough that the first certificates have expired
 STEPS_A_COMMIT = 40
+MISLEADS = 9  # every so many questions, one that many get wrong in the same way
 
 Steps = Iterator[dt.datetime]  # each value is the moment of the next step; the step is taken when it is resumed
 
@@ -280,8 +281,11 @@ class Past:
         for position, drawn in enumerate(sitting.form, start=1):
             item = module.item[drawn.item_id]
             chosen = drawn.key
-            if self.chance.random() > grasp:
+            misleads = module.items.index(item) % MISLEADS == 3
+            if self.chance.random() > (grasp - 0.4 if misleads else grasp):
                 chosen = self._slip(item.type, len(item.parts), drawn.key, self.chance)
+                if misleads and item.options:
+                    chosen = (next(place for place in range(len(item.options)) if place not in drawn.key),)
             record_response(practitioner_id, attempt_id, position, drawn.item_id, chosen)
         return submit_quiz(practitioner_id, attempt_id, self.library).passed
 
