@@ -33,6 +33,13 @@ def list_requirements(agency_id: int | None = None, *, on: dt.date | None = None
     return [each for each in found if clock.day_of(each.recorded_at) <= day and is_in_force(each, day)]
 
 
+def find_requirement(requirement_id: int, agency_id: int | None) -> RequirementFacts | None:
+    """A requirement, ended or not: one of this agency's own, or (None) any."""
+    own = [] if agency_id is None else [Requirement.agency_id == agency_id]
+    row = db.session.execute(select(*_REQUIREMENT).where(Requirement.id == requirement_id, *own)).one_or_none()
+    return _requirement(row) if row else None
+
+
 def list_headcounts(agency_id: int | None = None, *, on: dt.date | None = None) -> list[HeadcountFacts]:
     """The headcounts that hold on a day (today unless given), of all agencies or one: for each agency and job role
     (empty: all staff in scope) the one that was counted last, and of several such the one recorded last.

@@ -43,3 +43,8 @@ def duty(due_on: dt.date | None, held_until: dt.date | None, today: dt.date) -> 
     if today <= due_on:
         return Duty(Need.DUE, due_on)
     return Duty(Need.OVERDUE, due_on, max(due_on, held_until or due_on) + dt.timedelta(days=1))
+
+
+def same_group(ask: Ask) -> tuple[int | None, str, Group, str]:
+    """What two requirements that stand in each other's way have in common: one group must hold one module by one day."""
+    return ask.agency_id, ask.module_key, ask.group, ask.group_name
