@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from elearning.assessment.models import PassingTally
+from elearning.assessment.models import Attempt, PassingTally
 from elearning.catalogue.models import ModuleVersion
 from elearning.catalogue.queries import get_published
 from elearning.certificates.models import Certificate, Reissue
@@ -28,11 +28,33 @@ from elearning.people.queries import list_agencies
 from elearning.people.types import Sector
 from elearning.reports.rules import DAYS_TO_COMPLETE, DUE_WITHIN, quarter_keys, year_before, year_within, years_up_to
 from elearning.reports.tables import (
-    agency_table, coverage_table, discussion_table, headline_table, module_table, open_table, role_table, years_table,
+    agency_table,
+    coverage_table,
+    discussion_table,
+    headline_table,
+    module_table,
+    open_table,
+    role_table,
+    years_table,
 )  # fmt: skip
 from elearning.reports.types import (
-    NO_AGENCY, NOWHERE, AgencyRow, Begun, Cell, CompletionReport, Done, Frame, Headlines, Held, Medians, OnOffer,
-    QuarterCount, Required, Talks, Tallies, View,
+    NO_AGENCY,
+    NOWHERE,
+    AgencyRow,
+    Begun,
+    Cell,
+    CompletionReport,
+    Done,
+    Frame,
+    Headlines,
+    Held,
+    Medians,
+    OnOffer,
+    QuarterCount,
+    Required,
+    Talks,
+    Tallies,
+    View,
 )  # fmt: skip
 from elearning.requirements.queries import list_headcounts, list_requirements
 from elearning.requirements.rules import TIME_TO_SETTLE, matches
@@ -405,11 +427,11 @@ def _reissued(frame: Frame, period: Period) -> int:
     if view.module:
         statement = statement.where(Completion.module_key == view.module)
     if view.who or view.job_role:
-        statement = statement.join(CompletionDetail, CompletionDetail.place == Completion.place)
-    if view.who:
-        statement = statement.where(CompletionDetail.agency_id.in_([agency.id for agency in frame.agencies]))
-    if view.job_role:
-        statement = statement.where(CompletionDetail.job_role == view.job_role)
+        statement = (
+            statement.join(CompletionDetail, CompletionDetail.place == Completion.place)
+            .join(Attempt, Attempt.id == CompletionDetail.attempt_id)
+            .where(*_of_view(frame, Attempt))
+        )
     return db.session.execute(statement).scalar_one()
 
 
@@ -428,9 +450,7 @@ def _begun(frame: Frame) -> dict[str, Begun]:
     # Each engine adds days to a date in its own way.
     sqlite = db.engine.dialect.name == "sqlite"
     in_time = func.date(of.begun_on, f"+{DAYS_TO_COMPLETE} days") if sqlite else of.begun_on + DAYS_TO_COMPLETE
-    late = and_(
-        of.begun_on < frame.today - wait, or_(of.first_completed_on.is_(None), of.first_completed_on > in_time)
-    )
+    late = and_(of.begun_on < frame.today - wait, or_(of.first_completed_on.is_(None), of.first_completed_on > in_time))
     rows = db.session.execute(
         select(of.module_key, func.count(), func.sum(case((late, 1), else_=0)))
         .where(*_began(frame))
@@ -449,7 +469,7 @@ def _began(frame: Frame) -> list[ColumnElement[bool]]:
     ]
 
 
-def _of_view(frame: Frame, of: type[ModuleStanding | Membership]) -> list[ColumnElement[bool]]:
+def _of_view(frame: Frame, of: type[ModuleStanding | Membership | Attempt]) -> list[ColumnElement[bool]]:
     """Whether someone belongs to the agencies and the job role that are asked for."""
     which: list[ColumnElement[bool]] = []
     if frame.view.who:
@@ -484,9 +504,7 @@ def _unfinished(frame: Frame) -> dict[str, int]:
     of = ModuleStanding
     waiting = (
         select(of.practitioner_id, of.agency_id)
-        .where(
-            *_began(frame), or_(of.first_completed_on.is_(None), of.first_completed_on > frame.view.period.last)
-        )
+        .where(*_began(frame), or_(of.first_completed_on.is_(None), of.first_completed_on > frame.view.period.last))
         .distinct()
         .subquery()
     )
@@ -520,9 +538,7 @@ def _members(frame: Frame, day: dt.date, *, by_role: bool) -> dict[str, int]:
     """By agency or job role, people whose time there includes a day; with those who work nowhere, if they are asked for."""
     of = Membership
     column = of.job_role if by_role else of.agency_id
-    rows = db.session.execute(
-        select(column, func.count()).where(_in_force(day), *_of_view(frame, of)).group_by(column)
-    )
+    rows = db.session.execute(select(column, func.count()).where(_in_force(day), *_of_view(frame, of)).group_by(column))
     members = {str(name): count for name, count in rows}
     if not frame.view.who and not frame.view.job_role:
         somewhere = select(of.practitioner_id).where(_in_force(day))

@@ -104,7 +104,8 @@ def headline_table(frame: Frame, this: Headlines, last: Headlines, before: Perio
             row("Agencies with a completion", this.active, last.active),
             ("Agencies listed", len(frame.agencies), Hidden.NONE, Hidden.NONE),
         ),
-        f"Last year is {before.label}." + (" This year is not over, and last year is whole." if frame.is_running else ""),
+        f"Last year is {before.label}."
+        + (" This year is not over, and last year is whole." if frame.is_running else ""),
         "Registered are those whose time here includes the last day of the period, or today while it runs; agencies listed "
         "are those of today.",
         "Certificates issued are one for each completion, and those issued anew under another number.",
@@ -115,7 +116,11 @@ def headline_table(frame: Frame, this: Headlines, last: Headlines, before: Perio
 
 
 def module_table(
-    frame: Frame, done: Tallies, required: Mapping[str, Required], begun: Mapping[str, Begun], passes: Mapping[str, Medians]
+    frame: Frame,
+    done: Tallies,
+    required: Mapping[str, Required],
+    begun: Mapping[str, Begun],
+    passes: Mapping[str, Medians],
 ) -> Table:
     """R2: how each module fares, from those who must hold it to what it took to pass."""
     view = frame.view
@@ -195,7 +200,9 @@ def agency_table(frame: Frame, done: Tallies, registered: Mapping[str, int], unf
 
     rows = [row(name, who, registered.get(who, 0), unfinished.get(who, 0)) for name, who in frame.rows]
     # Nobody works in two agencies on one day, so these two add up; whoever completed may have moved.
-    whole = row(TOTAL, view.who, sum(int(r[1]) for r in rows), sum(int(r[2]) for r in rows))  # type: ignore[arg-type]
+    everyone = [who for _, who in frame.rows]
+    members, waiting = (sum(counts.get(who, 0) for who in everyone) for counts in (registered, unfinished))
+    whole = row(TOTAL, view.who, members, waiting)
     return _table(
         frame,
         "R3",
@@ -234,7 +241,9 @@ def years_table(frame: Frame, done: Tallies, years: Sequence[Period]) -> Table:
         "Completions by agency, three financial years",
         (Column("Agency"), *(Column(year.label, Kind.COUNT) for year in years)),
         [*(row(*each) for each in frame.rows), row(TOTAL, view.who)],
-        f"The last year is not over: figures are up to {written(frame.today)}." if years[-1].last >= frame.today else "",
+        f"The last year is not over: figures are up to {written(frame.today)}."
+        if years[-1].last >= frame.today
+        else "",
         WITHDRAWN,
         totals=1,
         when=f"up to {years[-1].label}",
@@ -331,32 +340,40 @@ def role_table(frame: Frame, done: Tallies, registered: Mapping[str, int]) -> Ta
 def discussion_table(frame: Frame, talks: Sequence[Talks]) -> Table:
     """R13: team discussions by agency and module.
 
-    What teams wrote stays with them and their training lead: a change that one team agreed may tell of one family.
-    Only how many there are is counted.
+    What teams wrote stays with them and their training lead, as a change that one team agreed may tell of one family:
+    only how many there are is counted.
     """
-    titles = {module.key: module.title for module in frame.modules}
+    everyone, keys = {who for _, who in frame.rows}, {module.key for module in frame.modules}
+    talks = [talk for talk in talks if talk.who in everyone and talk.module in keys]
+
+    def row(name: str, title: str | Hidden, held: Sequence[Talks]) -> tuple[Value, ...]:
+        return (
+            name,
+            sum(talk.discussions for talk in held),
+            sum(talk.present for talk in held),
+            title,
+            sum(talk.actions for talk in held),
+        )
+
     rows: list[tuple[Value, ...]] = []
     for name, who in frame.rows:
-        theirs = [(title, [t for t in talks if (t.who, t.module) == (who, key)]) for key, title in titles.items()]
-        rows += [
-            (name, sum(t.discussions for t in held), sum(t.present for t in held), title, sum(t.actions for t in held))
-            for title, held in theirs
-            if held
-        ] or [(name, 0, 0, Hidden.NONE, 0)]
-    columns = (
-        Column("Agency"),
-        Column("Discussions", Kind.COUNT),
-        Column("People present", Kind.COUNT),
-        Column("Module"),
-        Column("Actions agreed", Kind.COUNT),
-    )
-    sums = tuple(sum(row[position] for row in rows if isinstance(row[position], int)) for position in (1, 2, 4))  # type: ignore[misc]
+        theirs = [
+            (module.title, [talk for talk in talks if (talk.who, talk.module) == (who, module.key)])
+            for module in frame.modules
+        ]
+        rows += [row(name, title, held) for title, held in theirs if held] or [row(name, Hidden.NONE, [])]
     return _table(
         frame,
         "R13",
         "Team discussions",
-        columns,
-        [*rows, (TOTAL, sums[0], sums[1], Hidden.NONE, sums[2])],
+        (
+            Column("Agency"),
+            Column("Discussions", Kind.COUNT),
+            Column("People present", Kind.COUNT),
+            Column("Module"),
+            Column("Actions agreed", Kind.COUNT),
+        ),
+        [*rows, row(TOTAL, Hidden.NONE, talks)],
         "A discussion counts where whoever led it worked on that day. People present are as the team said; someone who was at two "
         "counts twice.",
         "Of the actions agreed only the number is counted: what teams wrote stays with them.",
@@ -400,3 +417,130 @@ def open_table(frame: Frame, required: Mapping[tuple[str, str], Required], year:
         "Overdue are those for whom the day by which they had to hold the module had passed, without a valid certificate.",
         when=f"as on {written(year.last)}",
     )
+
+
+# What a cell without a figure means, and what would give it one.
+GAPS = {
+    Hidden.NOT_DECLARED: (
+        "No headcount is declared, so there is nothing to take a share of.",
+        "The training lead or an L&D officer declares how many staff are in scope.",
+    ),
+    Hidden.DECLARED_FEWER: (
+        "The declared headcount is below the number of people trained there.",
+        "The agency counts its staff in scope again and declares them.",
+    ),
+    Hidden.NOT_REQUIRED: (
+        "No requirement says who must hold the module by when.",
+        "A training lead or an L&D officer records a requirement.",
+    ),
+    Hidden.TOO_FEW: (
+        "There are too few people or answers to say anything of.",
+        "More people taking part, or a longer period.",
+    ),
+}
+LISTED = 12  # names in one line
+NOT_HERE = (
+    (
+        ("R7", "R8"),
+        "Live events and webinars, and why people did not attend (R7, R8)",
+        "This service holds e-learning and team discussions only.",
+        "The register of events, brought in as a file.",
+    ),
+    (
+        ("R14",),
+        "What agencies train by themselves (R14)",
+        "No agency reports its own courses to this service.",
+        "A yearly return by each agency.",
+    ),
+)
+
+
+def limits_table(tables: Sequence[Table], period: Period, cut_off: dt.datetime) -> Table:
+    """R15: what these very tables cannot tell, why, and what would mend it. It can never disagree with them."""
+    rows = [line for table in tables for line in (*_gaps(table), *_weak(table))]
+    numbers = {table.number for table in tables}
+    rows += [(item, why, mend) for missing, item, why, mend in NOT_HERE if not numbers & {*missing}]
+    if not any(_confirms(table) for table in tables):
+        rows.append(
+            (
+                "Whether managers saw a change at work",
+                "Nobody asks them; what changed is what people say of themselves.",
+                "Managers being asked at the follow-up.",
+            )
+        )
+    return Table(
+        number="R15",
+        caption=f"What this report cannot tell you, {period.label}",
+        columns=(Column("Item"), Column("Why"), Column("What would fix it")),
+        rows=tuple(rows),
+        cut_off=cut_off,
+        versions="",
+        notes=("Made of the tables of this report themselves.",),
+    )
+
+
+def _confirms(table: Table) -> bool:
+    places = [place for place, column in enumerate(table.columns) if "manager" in column.label.lower()]
+    return any(isinstance(row[place], int) for row in table.rows for place in places)
+
+
+def _gaps(table: Table) -> list[tuple[str, str, str]]:
+    """Cells without a figure: each column's by reason, and of the whole table what is hidden so that nobody is known."""
+    lines = []
+    for place, column in enumerate(table.columns):
+        cells = [(written(row[0]), row[place]) for row in table.rows[: len(table.rows) - table.totals]]
+        for reason, (why, mend) in GAPS.items():
+            if names := [name for name, value in cells if value is reason]:
+                lines.append((f"{table.number}, {column.label}: {_listed(names)}", why, mend))
+        if names := [name for name, value in cells if isinstance(value, Rate) and not value.denominator]:
+            why = "There is nothing to take a share of: the whole is nought."
+            lines.append(
+                (f"{table.number}, {column.label}: {_listed(names)}", why, "Another period or a wider choice.")
+            )
+    if hidden := sum(value is Hidden.SUPPRESSED for row in table.rows for value in row):
+        why = "They are of so few people that someone could be recognised, or would give such a figure away."
+        lines.append(
+            (f"{table.number}: {counted(hidden, 'figure')} shown as {Hidden.SUPPRESSED}", why, "Nothing should.")
+        )
+    return lines
+
+
+def _weak(table: Table) -> list[tuple[str, str, str]]:
+    """Figures that are there and carry little: low responses, few first attempts, several versions taken together."""
+    lines = []
+    for place, column in enumerate(table.columns):
+        cells = [(written(row[0]), row[place]) for row in table.rows]
+        label = column.label.lower()
+        if "response" in label:
+            lines += [
+                (
+                    f"{table.number}, {column.label}: {name}",
+                    f"Fewer than half answered, {value}; those who did not may think otherwise.",
+                    "More people answering; say the response rate wherever the figure is told.",
+                )
+                for name, value in cells
+                if isinstance(value, Rate) and 100 * value.numerator < FEW_ANSWERS * value.denominator
+            ]
+        if label == "first attempts" and table.number == "R12":
+            most = max((value for _, value in cells if isinstance(value, int)), default=0)
+            if most < FEW_ATTEMPTS:
+                why = f"No question has {FEW_ATTEMPTS} first attempts, so that how they fare may be chance."
+                lines.append(
+                    (f"{table.number}: {table.caption}", why, "More people taking the quiz, or a longer period.")
+                )
+        if label == "versions":
+            lines += [
+                (
+                    f"{table.number}: {name}, versions {value}",
+                    "Several versions of the module are counted together.",
+                    "Reading what people got wrong (R12), which keeps the versions apart.",
+                )
+                for name, value in cells
+                if isinstance(value, str) and " and " in value
+            ]
+    return lines
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - LISTED
+    return "; ".join(names[:LISTED]) + (f"; and {more} more" if more > 0 else "")
