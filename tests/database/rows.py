@@ -62,6 +62,35 @@ FOLLOW_UP: dict[str, Any] = RATED | {
     "form_length": 2,
     "begun_at": LATER,
 }
+STANDING = {
+    "practitioner_id": 1,
+    "begun_on": DAY,
+    "agency_id": 1,
+    "job_role": "Teacher",
+    "team": "",
+    "member_since": DAY,
+}
+COMPLETION_TALLY = {
+    "period": "2025-26-q4",
+    "who": "1",
+    "module_version": 0,
+    "job_role": "",
+    "completions": 2,
+    "people": 1,
+    "minutes": 40,
+}
+PASSING_TALLY = {"quarter": "2025-26-q4", "module_key": "sample", "module_version": 1, "minutes": 30, "count": 1}
+ITEM_TALLY = {
+    "quarter": "2025-26-q4",
+    "module_key": "sample",
+    "module_version": 1,
+    "item_id": "SA-01",
+    "is_right": True,
+    "count": 1,
+    "rest": 2,
+    "rest_squares": 4,
+}
+OUTCOME_TALLY = {"quarter": "2025-26-q4", "module_key": "sample", "who": "1", "answers": 2, "right": 1}
 ANSWER: dict[str, Any] = {"follow_up_id": 1, "answered_at": LATER}
 
 DISCUSSION = {
@@ -73,6 +102,24 @@ DISCUSSION = {
     "cpd_minutes": 30,
     "recorded_at": LATER,
     "claim_until": DAY.replace(month=3),
+}
+
+REQUIREMENT: dict[str, Any] = {
+    "agency_id": 1,
+    "module_key": "sample",
+    "group_kind": "everyone",
+    "group_name": "",
+    "due_on": EXPIRY,
+    "recorded_at": LATER,
+    "recorded_by": 1,
+}
+HEADCOUNT: dict[str, Any] = {
+    "agency_id": 1,
+    "job_role": "",
+    "staff": 40,
+    "counted_on": DAY,
+    "recorded_at": LATER,
+    "recorded_by": 1,
 }
 
 # In the order of their foreign keys. Attempt 1 will be submitted, attempt 2 stays open.
@@ -125,6 +172,11 @@ FIRST: list[tuple[str, Row]] = [
             "taken_at": MORNING,
         },
     ),
+    ("standing", STANDING | {"module_key": "sample"}),
+    ("completion_tally", COMPLETION_TALLY | {"module_key": "sample"}),
+    ("passing_tally", PASSING_TALLY | {"attempts": 1}),
+    ("item_tally", ITEM_TALLY | {"chosen": "[0]"}),
+    ("outcome_tally", OUTCOME_TALLY | {"outcome": "1.1"}),
     ("confidence_answer", CONFIDENCE | {"moment": "before"}),
     ("confidence_rating", RATED | {"moment": "before", "statement": "1.1", "rating": 3}),
     ("pledge", PLEDGE | {"practitioner_id": 1}),
@@ -136,6 +188,9 @@ FIRST: list[tuple[str, Row]] = [
     ("certificate", CERTIFICATE | {"number": "C" * 17, "supersedes": "B" * 17}),
     ("reissue", {"number": "B" * 17, "reason": "the name was corrected"}),
     ("withdrawal", {"place": 1, "withdrawn_at": LATER, "reason": "its holder asked for it"}),
+    ("requirement", REQUIREMENT | {"id": 1}),
+    ("requirement", REQUIREMENT | {"id": 2, "agency_id": None}),
+    ("headcount", HEADCOUNT | {"id": 1}),
     ("discussion", DISCUSSION | {"id": 1, "code": "K7M4QX2"}),
     ("discussion", DISCUSSION | {"id": 2, "code": "2222222"}),
     ("discussion_detail", {"discussion_id": 1, "change": "We ask twice.", "owner": "The duty manager"}),
@@ -218,6 +273,11 @@ NEXT: dict[str, Row] = {
         "ending": "dry",
         "taken_at": LATER,
     },
+    "standing": STANDING | {"module_key": "another"},
+    "completion_tally": COMPLETION_TALLY | {"module_key": ""},
+    "passing_tally": PASSING_TALLY | {"attempts": 2},
+    "item_tally": ITEM_TALLY | {"chosen": "[1]", "is_right": False},
+    "outcome_tally": OUTCOME_TALLY | {"outcome": ""},
     "confidence_answer": CONFIDENCE | {"moment": "later"},
     "confidence_rating": RATED | {"moment": "before", "statement": "1.2", "rating": 10},
     "pledge": PLEDGE | {"practitioner_id": 2, "situation": None, "action": None, "by_on": None, "tell": None},
@@ -227,6 +287,8 @@ NEXT: dict[str, Row] = {
     "certificate": CERTIFICATE | {"number": "D" * 17, "supersedes": "C" * 17},
     "reissue": {"number": "C" * 17, "reason": "the agency was corrected"},
     "withdrawal": {"place": 2, "withdrawn_at": LATER, "reason": "it was recorded by mistake"},
+    "requirement": REQUIREMENT | {"id": 3, "group_kind": "team", "group_name": "North"},
+    "headcount": HEADCOUNT | {"id": 2},
     "discussion": DISCUSSION | {"id": 3, "code": "3333333"},
     "discussion_detail": {"discussion_id": 2, "change": "We ring back.", "owner": "The duty manager"},
     "discussion_claim": {
@@ -265,7 +327,10 @@ def _pass_the_first(connection: Connection) -> None:
             .where(response.c.attempt_id == 1, response.c.position == position)
             .values(is_right=is_right)
         )
-    connection.execute(update(attempt).where(attempt.c.id == 1).values(submitted_at=LATER, score=1, passed=True))
+    worked = {"agency_id": 1, "job_role": "Teacher"}
+    connection.execute(
+        update(attempt).where(attempt.c.id == 1).values(submitted_at=LATER, score=1, passed=True, **worked)
+    )
 
 
 def contents(connection: Connection, *tables: str) -> dict[str, list[dict[str, Any]]]:
