@@ -29,7 +29,9 @@ class HasApp(Protocol):
 
 @click.command()
 @click.argument("key", required=False)
-@click.option("--period", "period_key", metavar="PERIOD", help="such as 2025-26 or 2025-26-q3; this financial year if not given")
+@click.option(
+    "--period", "period_key", metavar="PERIOD", help="such as 2025-26 or 2025-26-q3; this financial year if not given"
+)
 @click.pass_obj
 def questions(context: HasApp, key: str | None, period_key: str | None) -> None:
     """Tell authors which questions to look at, and why; of the module KEY, or of all.
@@ -48,7 +50,9 @@ def questions(context: HasApp, key: str | None, period_key: str | None) -> None:
         for module in modules:
             versions = answers_in(period, module.key).items()
             figures = gravest_first(
-                each for version, given in versions for each in figures_of(library().version(module.key, version), given)
+                each
+                for version, given in versions
+                for each in figures_of(library().version(module.key, version), given)
             )
             flagged = [each for each in figures if each.flags]
             asked = counted(len(figures), "question was asked", "questions were asked")

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, null,
 from sqlalchemy.orm import aliased
 
 from elearning.assessment.models import Attempt, PassingTally
+from elearning.catalogue.library import library
 from elearning.catalogue.models import ModuleVersion
 from elearning.catalogue.queries import get_published
 from elearning.certificates.models import Certificate, Reissue
@@ -23,10 +24,21 @@ from elearning.core.db import db
 from elearning.discussions.models import LEADER, DiscussionClaim, DiscussionDetail, TeamDiscussion
 from elearning.figures.rules import closes_on, quarters_of, year_of
 from elearning.figures.types import Period, Table
+from elearning.items.queries import answers_in
+from elearning.items.rules import figures_of
 from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.queries import list_agencies
 from elearning.people.types import Sector
-from elearning.reports.rules import DAYS_TO_COMPLETE, DUE_WITHIN, quarter_keys, year_before, year_within, years_up_to
+from elearning.reports.overview import agencies_table, glance_table, modules_table, trend_table
+from elearning.reports.rules import (
+    DAYS_TO_COMPLETE,
+    DUE_WITHIN,
+    quarter_before,
+    quarter_keys,
+    year_before,
+    year_within,
+    years_up_to,
+)
 from elearning.reports.tables import (
     agency_table,
     coverage_table,
@@ -40,16 +52,20 @@ from elearning.reports.tables import (
 from elearning.reports.types import (
     NO_AGENCY,
     NOWHERE,
+    AgencyGlance,
     AgencyRow,
     Begun,
     Cell,
     CompletionReport,
     Done,
     Frame,
+    Glance,
     Headlines,
     Held,
     Medians,
+    ModuleGlance,
     OnOffer,
+    Overview,
     QuarterCount,
     Required,
     Talks,
@@ -439,7 +455,7 @@ def _modules_table(view: View, titles: Titles) -> Table:
     frame = _frame(view, titles, list_versions([view.period.key]))
     done = _tallies([view.period], CompletionTally.who == view.who, CompletionTally.job_role == view.job_role)
     required: dict[str, Required] = {}
-    for (_, key), it in _required(frame, by_role=False).items():
+    for (_, _, key), it in _required(frame, by_role=False).items():
         required[key] = required.get(key, Required()) + it
     return module_table(frame, done, required, _begun(frame), _passes(frame))
 
@@ -537,9 +553,7 @@ def _by_role(view: View, titles: Titles) -> Table:
 def _members(frame: Frame, day: dt.date, *, by_role: bool) -> dict[str, int]:
     """By agency or job role, people whose time there includes a day; with those who work nowhere, if they are asked for."""
     of = Membership
-    column = of.job_role if by_role else of.agency_id
-    rows = db.session.execute(select(column, func.count()).where(_in_force(day), *_of_view(frame, of)).group_by(column))
-    members = {str(name): count for name, count in rows}
+    members = _employed(frame, day, by_role=by_role)
     if not frame.view.who and not frame.view.job_role:
         somewhere = select(of.practitioner_id).where(_in_force(day))
         nowhere = db.session.execute(
@@ -553,6 +567,15 @@ def _members(frame: Frame, day: dt.date, *, by_role: bool) -> dict[str, int]:
         if nowhere:
             members[NOWHERE] = nowhere
     return members
+
+
+def _employed(frame: Frame, day: dt.date | None = None, *, by_role: bool = False) -> dict[str, int]:
+    """By agency or job role, people whose time there includes a day, the view's if none is given."""
+    column = Membership.job_role if by_role else Membership.agency_id
+    rows = db.session.execute(
+        select(column, func.count()).where(_in_force(day or frame.day), *_of_view(frame, Membership)).group_by(column)
+    )
+    return {str(name): count for name, count in rows}
 
 
 def _in_force(day: dt.date) -> ColumnElement[bool]:
@@ -615,11 +638,16 @@ def _open(view: View, titles: Titles) -> Table:
     year = year_within(view.period)
     view = View(year)
     frame = _frame(view, titles, list_versions([]))
-    return open_table(frame, _required(frame, by_role=True), year)
+    required: dict[tuple[str, str], Required] = defaultdict(Required)
+    for (_, role, key), it in _required(frame, by_role=True, settled=True).items():
+        required[role, key] += it
+    return open_table(frame, required, year)
 
 
-def _required(frame: Frame, *, by_role: bool) -> dict[tuple[str, str], Required]:
-    """By job role and module, who must hold it on the last day of the view; without `by_role`, roles may be "".
+def _required(frame: Frame, *, by_role: bool, settled: bool = False) -> dict[tuple[str, str, str], Required]:
+    """By agency, job role and module, who must hold it on the last day of the view; without `by_role`, roles may be "".
+
+    Who is overdue is right with `settled` only.
 
     People count in groups that the requirements do not tell apart: few, however many people there are.
     """
@@ -628,10 +656,10 @@ def _required(frame: Frame, *, by_role: bool) -> dict[tuple[str, str], Required]
     asks = [each for each in list_requirements(on=day) if each.module_key in keys]
     if not asks:
         return {}
-    by = By(  # settled: only overdue needs it, which only X1 asks for
+    by = By(
         role=by_role or any(ask.group is Group.JOB_ROLE for ask in asks),
         team=any(ask.group is Group.TEAM for ask in asks),
-        settled=by_role,
+        settled=settled,
     )
     asked = [key for key in keys if any(ask.module_key == key for ask in asks)]
     columns = _columns(by, Membership, Membership.started_on, day)
@@ -639,7 +667,7 @@ def _required(frame: Frame, *, by_role: bool) -> dict[tuple[str, str], Required]
         select(*columns, func.count()).where(_in_force(day), *_of_view(frame, Membership)).group_by(*columns)
     )
     held = _held(frame, asked, day, by)
-    found: dict[tuple[str, str], Required] = defaultdict(Required)
+    found: dict[tuple[str, str, str], Required] = defaultdict(Required)
     for *values, people in members.all():
         place = _place(by, values)
         agency_id, job_role, team, is_settled = place
@@ -652,7 +680,7 @@ def _required(frame: Frame, *, by_role: bool) -> dict[tuple[str, str], Required]
             if days:
                 met = held.get((place, key), Held()).current
                 overdue = people - met if is_settled and min(days) < day else 0
-                found[job_role, key] += Required(people, met, overdue)
+                found[_who(agency_id), job_role, key] += Required(people, met, overdue)
     return found
 
 
@@ -747,3 +775,87 @@ def _as_it_was(frame: Frame, keys: Sequence[str], day: dt.date) -> Subquery:
         .group_by(*columns, Membership.practitioner_id)
         .subquery()
     )
+
+
+# The overview: what stands beside the tables there.
+
+
+def overview_tables(view: View, titles: Titles) -> Overview:
+    """What the officer sees first: a period at a glance, the trend, agencies to talk to, how the modules land."""
+    before, year = year_before(view.period), year_within(view.period)
+    periods = (view.period, *([] if view.period.is_year else [quarter_before(view.period)]), before)
+    quarters, then = quarters_of(year), quarters_of(year_before(year))
+    frame = _frame(view, titles, list_versions([view.period.key]))
+    done = _tallies(
+        [*periods, *quarters, *then],
+        CompletionTally.module_key == view.module,
+        CompletionTally.job_role == view.job_role,
+    )
+
+    def completions(period: Period, who: str = view.who) -> int:
+        return done.get((period.key, who, view.module, view.job_role), Done()).completions
+
+    members, declared = _employed(frame), {each.agency_id for each in list_headcounts(on=frame.day)}
+    required: dict[str, Required] = defaultdict(Required)
+    for (who, *_), it in _required(frame, by_role=False, settled=True).items():
+        required[who] += it
+    glances = [
+        AgencyGlance(
+            agency=agency,
+            registered=members.get(str(agency.id), 0),
+            now=completions(view.period, str(agency.id)),
+            before=completions(before, str(agency.id)),
+            required=required[str(agency.id)],
+            has_declared=agency.id in declared,
+        )
+        for agency in frame.agencies
+    ]
+    return Overview(
+        glance=glance_table(frame, periods, [_glance(frame, each, done) for each in periods]),
+        trend=trend_table(
+            frame,
+            [completions(each) if each.first <= frame.today else None for each in quarters],
+            [completions(each) for each in then],
+        ),
+        agencies=agencies_table(frame, glances),
+        modules=modules_table(frame, _module_glances(frame)),
+    )
+
+
+def _glance(frame: Frame, period: Period, done: Tallies) -> Glance:
+    view = frame.view
+    ours = {who for _, who in frame.rows}
+    return Glance(
+        done=done.get((period.key, view.who, view.module, view.job_role), Done()),
+        active=sum(
+            done.get((period.key, str(agency.id), view.module, view.job_role), Done()).completions > 0
+            for agency in frame.agencies
+        ),
+        discussions=sum(
+            talk.discussions for talk in _talks(period) if talk.who in ours and view.module in ("", talk.module)
+        ),
+    )
+
+
+def _module_glances(frame: Frame) -> list[ModuleGlance]:
+    """By module of the view: who began it and is late, how first attempts fared, and the questions to look at."""
+    begun = _begun(frame)
+    glances = []
+    for module in frame.modules:
+        by_version = answers_in(frame.view.period, module.key)
+        answers = [answer for items in by_version.values() for given in items.values() for answer in given]
+        figures = [
+            each
+            for version, given in by_version.items()
+            for each in figures_of(library().version(module.key, version), given)
+        ]
+        glances.append(
+            ModuleGlance(
+                module=module,
+                begun=begun.get(module.key, Begun()),
+                answers=sum(answer.count for answer in answers),
+                right=sum(answer.count for answer in answers if answer.is_right),
+                flagged=sum(bool(each.flags) for each in figures),
+            )
+        )
+    return glances

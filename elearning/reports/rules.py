@@ -19,6 +19,13 @@ def year_before(period: Period) -> Period:
     return quarters_of(year)[int(period.key[-1]) - 1]
 
 
+def quarter_before(quarter: Period) -> Period:
+    """The quarter that ended when this one began."""
+    number = int(quarter.key[-1])
+    year = year_within(quarter)
+    return quarters_of(year)[number - 2] if number > 1 else quarters_of(year_before(year))[3]
+
+
 def year_within(period: Period) -> Period:
     """The financial year that a period is, or lies in."""
     return financial_year(int(period.key[:4]))

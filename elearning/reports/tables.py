@@ -37,7 +37,7 @@ FEW_ATTEMPTS = 30  # first attempts below which nothing should be read from how 
 FEW_ANSWERS = 50  # percent of responses below which those who did not answer may think otherwise
 
 
-def _table(
+def framed(
     frame: Frame,
     number: str,
     caption: str,
@@ -47,6 +47,7 @@ def _table(
     totals: int = 0,
     when: str | None = None,
 ) -> Table:
+    """A table of a view, with what has to be said beside it; empty notes are left out."""
     period = f"{frame.view.period.label}{', so far' if frame.is_running else ''}"
     return Table(
         number=number,
@@ -82,7 +83,7 @@ def headline_table(frame: Frame, this: Headlines, last: Headlines, before: Perio
     def row(measure: str, now: int, then: int) -> tuple[Value, ...]:
         return measure, now, then, now - then
 
-    return _table(
+    return framed(
         frame,
         "R1",
         "Headlines",
@@ -151,7 +152,7 @@ def module_table(
                 hours(it.minutes),
             )
         )
-    return _table(
+    return framed(
         frame,
         "R2",
         "Training modules",
@@ -203,7 +204,7 @@ def agency_table(frame: Frame, done: Tallies, registered: Mapping[str, int], unf
     everyone = [who for _, who in frame.rows]
     members, waiting = (sum(counts.get(who, 0) for who in everyone) for counts in (registered, unfinished))
     whole = row(TOTAL, view.who, members, waiting)
-    return _table(
+    return framed(
         frame,
         "R3",
         "Completions by agency and module",
@@ -235,7 +236,7 @@ def years_table(frame: Frame, done: Tallies, years: Sequence[Period]) -> Table:
     def row(name: str, who: str) -> tuple[Value, ...]:
         return name, *(done.get((year.key, who, view.module, view.job_role), NONE).completions for year in years)
 
-    return _table(
+    return framed(
         frame,
         "R4",
         "Completions by agency, three financial years",
@@ -277,7 +278,7 @@ def coverage_table(
         sums.due,
         sums.expired,
     )
-    return _table(
+    return framed(
         frame,
         "R5",
         f"Coverage of {module.title}",
@@ -319,7 +320,7 @@ def role_table(frame: Frame, done: Tallies, registered: Mapping[str, int]) -> Ta
         for role in order
         if role in known
     ]
-    return _table(
+    return framed(
         frame,
         "R6",
         "Completions by job role",
@@ -362,7 +363,7 @@ def discussion_table(frame: Frame, talks: Sequence[Talks]) -> Table:
             for module in frame.modules
         ]
         rows += [row(name, title, held) for title, held in theirs if held] or [row(name, Hidden.NONE, [])]
-    return _table(
+    return framed(
         frame,
         "R13",
         "Team discussions",
@@ -398,7 +399,7 @@ def open_table(frame: Frame, required: Mapping[tuple[str, str], Required], year:
         for key in titles
         if (it := required.get((role, key)))
     ]
-    return _table(
+    return framed(
         frame,
         "X1",
         "Required, completed and overdue by staff group and module",

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from elearning.figures.types import Period, Rate
+from elearning.figures.types import Period, Rate, Table
 from elearning.people.types import AgencyName, Sector
 
 NO_AGENCY = "No agency"
@@ -111,6 +111,48 @@ class Required:
 
     def __add__(self, other: "Required") -> "Required":
         return Required(self.people + other.people, self.met + other.met, self.overdue + other.overdue)
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A period in very few figures."""
+
+    done: Done
+    active: int  # agencies with a completion
+    discussions: int
+
+
+@dataclass(frozen=True)
+class AgencyGlance:
+    """How one agency fares in a period."""
+
+    agency: AgencyName
+    registered: int
+    now: int  # completions
+    before: int  # in the same period a year before
+    required: Required  # certificates: someone who must hold two modules counts twice
+    has_declared: bool  # how many staff are in scope
+
+
+@dataclass(frozen=True)
+class ModuleGlance:
+    """How one module fares in a period."""
+
+    module: "OnOffer"
+    begun: Begun
+    answers: int  # at first attempts
+    right: int
+    flagged: int  # questions to look at
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The tables of the officer's first page."""
+
+    glance: Table
+    trend: Table
+    agencies: Table
+    modules: Table
 
 
 @dataclass(frozen=True)
