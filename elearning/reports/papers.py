@@ -1,0 +1,122 @@
+"""The annual report and the quarterly paper: the sub-group's tables in the order in which a board reads them.
+
+Pure functions of tables. What a paper says in words is read off the very cells that it prints, so that the words can never
+say more than the tables, nor anything else.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from elearning.figures.rules import written
+from elearning.figures.types import Chart, Form, Hidden, Part, Period, Rate, Report, Series, Table, Value
+from elearning.reports.overview import bar_chart
+from elearning.reports.tables import TOTAL, limits_table
+from elearning.web.pages import counted
+
+Tables = Mapping[str, Sequence[Table]]  # by number: R5 and R12 have one for each module
+
+HOW_TO_READ = (
+    "Every share stands with the two numbers it is made of and the word for the whole. Where there is no figure, a word "
+    "says why; the last table gathers what this report cannot tell, and what would mend it.",
+    "Figures are of the record as it stood at the time named below each table. Completions are permanent: a later change "
+    "of name, job or agency moves none of them.",
+)
+
+
+def annual_report(tables: Tables, period: Period, cut_off: dt.datetime) -> Report:
+    """The year's report for the board; `tables` as they may leave the partnership, by number."""
+    parts = [
+        Part("The year at a glance", (*_headlines(tables), *HOW_TO_READ), tables=_of(tables, "R1")),
+        Part(
+            "Training modules",
+            ("How each module fared, from those who must hold it to what it took to pass.",),
+            charts=_bars(tables, "R2", "Completed", "A bar for each module, in the order of the table."),
+            tables=_of(tables, "R2"),
+        ),
+        Part(
+            "Who completed",
+            ("By agency and module, by agency over three years, and by job role.",),
+            charts=_bars(tables, "R4", period.label, "A bar for each agency with a figure, in the order of the table."),
+            tables=_of(tables, "R3", "R4", "R6"),
+        ),
+        Part(
+            "Coverage",
+            (
+                "How many of the staff that an agency declares hold a valid certificate. Where no headcount is declared there "
+                "is no coverage: nothing is known, which is not the same as none.",
+            ),
+            tables=_of(tables, "R5"),
+        ),
+        Part(
+            "Team discussions",
+            ("Teams that talked a module through together and agreed on one change.",),
+            tables=_of(tables, "R13"),
+        ),
+        Part(
+            "Did it help",
+            (
+                "What people say of themselves, before, afterwards and eight weeks on. It shows where training may have helped, "
+                "and does not prove it: nobody was left out to compare with.",
+            ),
+            charts=tuple(chart for table in _of(tables, "R9") for chart in before_and_after(table)),
+            tables=_of(tables, "R9", "R9a", "R9b", "R9c", "R9d", "R10", "R11"),
+        ),
+        Part(
+            "What people get wrong",
+            ("How questions fare at the first attempt: where a belief stands in the way, or a question is a poor one.",),
+            tables=_of(tables, "R12"),
+        ),
+    ]
+    parts = [part for part in parts if part.tables]
+    limits = limits_table([table for part in parts for table in part.tables], period, cut_off)
+    parts.append(Part("What this report cannot tell you", tables=(limits,)))
+    return Report("annual", f"Annual training report, {period.label}", period, cut_off, tuple(parts))
+
+
+def _of(tables: Tables, *numbers: str) -> tuple[Table, ...]:
+    return tuple(table for number in numbers for table in tables.get(number, ()))
+
+
+def _bars(tables: Tables, number: str, label: str, description: str) -> tuple[Chart, ...]:
+    charts = [
+        bar_chart(table, place, description)
+        for table in _of(tables, number)
+        for place, column in enumerate(table.columns)
+        if column.label == label
+    ]
+    return tuple(chart for chart in charts if chart.labels)
+
+
+def before_and_after(table: Table) -> list[Chart]:
+    """Of R9: how many of those who rated a statement at both times rose, stayed and fell, end to end."""
+    places = [place for place, column in enumerate(table.columns) if column.label in ("Improved", "Same", "Lower")]
+    rows = [row for row in table.rows if all(isinstance(row[place], Rate) for place in places)]
+    if not rows:
+        return []
+    return [
+        Chart(
+            title=f"Who feels surer than before, by statement: {table.caption}",
+            description="A bar for each statement, of those who rated it at both times: who rose, stayed the same and fell.",
+            form=Form.STACKED,
+            labels=tuple(str(row[0]) for row in rows),
+            series=tuple(
+                Series(table.columns[place].label, tuple(_numerator(row[place]) for row in rows)) for place in places
+            ),
+        )
+    ]
+
+
+def _numerator(value: Value) -> int | None:
+    return value.numerator if isinstance(value, Rate) else None
+
+
+def _headlines(tables: Tables) -> tuple[str, ...]:
+    """The headlines in a sentence each, from the cells of R1."""
+    sentences = []
+    for table in _of(tables, "R1"):
+        for measure, now, then, *_ in table.rows:
+            if isinstance(now, Hidden):
+                continue
+            before = "" if isinstance(then, Hidden) else f" (last year {written(then)})"
+            sentences.append(f"{measure}: {written(now)}{before}.")
+    return (" ".join(sentences),) if sentences else ()
