@@ -40,10 +40,12 @@ from elearning.reports.rules import (
     years_up_to,
 )
 from elearning.reports.tables import (
+    COUNTED,
     agency_table,
     coverage_table,
     discussion_table,
     headline_table,
+    limits_table,
     module_table,
     open_table,
     role_table,
@@ -316,33 +318,32 @@ def _quarters(year: Period, sector: Sector | None, today: dt.date) -> tuple[Quar
 
 # The tables: each is made of a handful of statements, whose work is bounded by agencies, modules and job roles.
 
-SHEETS = {
-    "R1": "Headlines",
-    "R2": "Training modules",
-    "R3": "Completions by agency and module",
-    "R4": "Completions by agency, three financial years",
-    "R5": "Coverage of declared staff",
-    "R6": "Completions by job role",
-    "R13": "Team discussions",
-    "X1": "Open data: required, completed and overdue",
-}
-
 
 def make_table(number: str, view: View, titles: Titles, *, as_it_was: bool = False) -> Table:
     """One of the tables of `SHEETS` for a view, exact. X1 is of the financial year that the view lies in.
 
     R5 is of today, or with `as_it_was` of the last day of the period, like everything that leaves the partnership.
     """
-    make = {
-        "R1": _headlines,
-        "R2": _modules_table,
-        "R3": _by_agency,
-        "R4": _three_years,
-        "R6": _by_role,
-        "R13": _discussions,
-        "X1": _open,
-    }.get(number)
-    return make(view, titles) if make else _coverage(view, titles, as_it_was)
+    match number:
+        case "R1":
+            return _headlines(view, titles)
+        case "R2":
+            return _by_module(view, titles)
+        case "R3":
+            return _by_agency(view, titles)
+        case "R4":
+            return _three_years(view, titles)
+        case "R5":
+            return _coverage(view, titles, as_it_was)
+        case "R6":
+            return _by_role(view, titles)
+        case "R13":
+            return _discussions(view, titles)
+        case "R15":
+            return limits_table([make_table(each, view, titles) for each in COUNTED], view.period, clock.now())
+        case "X1":
+            return _open(view, titles)
+    raise ValueError(f"there is no table {number}")
 
 
 def list_versions(keys: Sequence[str]) -> dict[str, list[int]]:
@@ -451,7 +452,7 @@ def _reissued(frame: Frame, period: Period) -> int:
     return db.session.execute(statement).scalar_one()
 
 
-def _modules_table(view: View, titles: Titles) -> Table:
+def _by_module(view: View, titles: Titles) -> Table:
     frame = _frame(view, titles, list_versions([view.period.key]))
     done = _tallies([view.period], CompletionTally.who == view.who, CompletionTally.job_role == view.job_role)
     required: dict[str, Required] = {}

@@ -22,11 +22,36 @@ from elearning.reports.types import (
     Medians,
     OnOffer,
     Required,
+    Sheet,
     Talks,
     Tallies,
 )
 from elearning.web.pages import counted
 
+PERIOD = ("period",)
+WHO = ("module", "sector", "agency", "job_role")
+SHEETS = {
+    sheet.number: sheet
+    for sheet in (
+        Sheet("R1", "Headlines", "The period in ten figures, beside the same period a year before.", (*PERIOD, *WHO)),
+        Sheet("R2", "Training modules", "How many began and completed each module, and what it took.", (*PERIOD, *WHO)),
+        Sheet("R3", "Completions by agency and module", "Who completed what, agency by agency.", (*PERIOD, *WHO)),
+        Sheet("R4", "Completions over three years", "Each agency's completions, year beside year.", (*PERIOD, *WHO)),
+        Sheet("R5", "Coverage", "Certificates that are valid today, of the staff that agencies declared.", WHO),
+        Sheet("R6", "Completions by job role", "Which professions complete.", ("period", "module", "sector", "agency")),
+        Sheet(
+            "R13", "Team discussions", "How many teams talked about a module.", ("period", "module", "sector", "agency")
+        ),
+        Sheet(
+            "R15",
+            "What this report cannot tell you",
+            "What is missing from the tables, and what would mend it.",
+            PERIOD,
+        ),
+        Sheet("X1", "Open data", "Required, completed and overdue at the end of a year, by staff group.", PERIOD),
+    )
+}
+COUNTED = ("R1", "R2", "R3", "R4", "R5", "R6", "R13")  # what R15 looks through
 NONE = Done()
 TOTAL = "Total"
 NO_ROLE = "None known"

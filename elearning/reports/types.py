@@ -11,6 +11,16 @@ NOWHERE = "-"  # who stands for those without an agency; also the job role of th
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """A table that can be asked for: its name, what it answers, and what it can be narrowed down to."""
+
+    number: str
+    name: str
+    answers: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class View:
     """What figures are of: a period, and what they are narrowed down to, if anything."""
 
