@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from elearning.figures.rules import written
 from elearning.figures.types import Chart, Form, Hidden, Part, Period, Rate, Report, Series, Table, Value
 from elearning.reports.overview import bar_chart
-from elearning.reports.tables import TOTAL, limits_table
-from elearning.web.pages import counted
+from elearning.reports.tables import limits_table
 
 Tables = Mapping[str, Sequence[Table]]  # by number: R5 and R12 have one for each module
 

@@ -25,18 +25,20 @@ from elearning.reports.types import (
     Sheet,
     Talks,
     Tallies,
+    View,
 )
 from elearning.web.pages import counted
 
 PERIOD = ("period",)
 WHO = ("module", "sector", "agency", "job_role")
+FIELDS = (*PERIOD, *WHO)  # what everything can be narrowed down to
 SHEETS = {
     sheet.number: sheet
     for sheet in (
-        Sheet("R1", "Headlines", "The period in ten figures, beside the same period a year before.", (*PERIOD, *WHO)),
-        Sheet("R2", "Training modules", "How many began and completed each module, and what it took.", (*PERIOD, *WHO)),
-        Sheet("R3", "Completions by agency and module", "Who completed what, agency by agency.", (*PERIOD, *WHO)),
-        Sheet("R4", "Completions over three years", "Each agency's completions, year beside year.", (*PERIOD, *WHO)),
+        Sheet("R1", "Headlines", "The period in ten figures, beside the same period a year before.", FIELDS),
+        Sheet("R2", "Training modules", "How many began and completed each module, and what it took.", FIELDS),
+        Sheet("R3", "Completions by agency and module", "Who completed what, agency by agency.", FIELDS),
+        Sheet("R4", "Completions over three years", "Each agency's completions, year beside year.", FIELDS),
         Sheet("R5", "Coverage", "Certificates that are valid today, of the staff that agencies declared.", WHO),
         Sheet("R6", "Completions by job role", "Which professions complete.", ("period", "module", "sector", "agency")),
         Sheet(
@@ -76,7 +78,7 @@ def framed(
     period = f"{frame.view.period.label}{', so far' if frame.is_running else ''}"
     return Table(
         number=number,
-        caption="; ".join([f"{caption}, {when or period}", *_narrowed(frame)]),
+        caption="; ".join([f"{caption}, {when or period}", *(f"only {each}" for each in _narrowed(frame))]),
         columns=tuple(columns),
         rows=tuple(rows),
         cut_off=frame.cut_off,
@@ -87,10 +89,14 @@ def framed(
 
 
 def _narrowed(frame: Frame) -> list[str]:
-    view = frame.view
-    parts = [module.title for module in frame.modules if view.module] + [view.job_role]
+    return narrowed(frame.view, {module.key: module.title for module in frame.modules})
+
+
+def narrowed(view: View, titles: Mapping[str, str]) -> list[str]:
+    """What a view is narrowed down to, in words."""
+    parts = [titles[view.module] if view.module else "", view.job_role]
     parts.append(view.agency.name if view.agency else view.sector.capitalize() if view.sector else "")
-    return [f"only {part}" for part in parts if part]
+    return [part for part in parts if part]
 
 
 def versions_of(modules: Sequence[OnOffer]) -> str:

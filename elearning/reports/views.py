@@ -1,6 +1,6 @@
 """The L&D officer's report on the screen, exact and without names; and the file that may leave the partnership."""
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -8,16 +8,17 @@ from elearning.catalogue.library import library
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.throttle import may_export
-from elearning.figures.disclosure import SMALL_COUNTS, shown
-from elearning.figures.rules import find_period, is_publishable, list_periods, place_bars, year_of
+from elearning.figures.charts import drawn
+from elearning.figures.disclosure import SMALL_COUNTS
+from elearning.figures.rules import find_period, is_publishable, list_periods, year_of
 from elearning.figures.spreadsheet import table_csv, tables_xlsx
 from elearning.people.queries import list_agencies
 from elearning.reports import operations, queries
-from elearning.reports.disclosure import NOTE, published_table
-from elearning.reports.forms import report_filter, view_filter
+from elearning.reports.forms import view_filter
+from elearning.reports.overview import trend_chart
 from elearning.reports.spreadsheet import completions_csv as as_csv
 from elearning.reports.spreadsheet import open_data_csv
-from elearning.reports.tables import SHEETS
+from elearning.reports.tables import FIELDS, SHEETS, narrowed
 from elearning.reports.types import Sheet
 from elearning.web.access import requires
 
@@ -31,31 +32,28 @@ def _titles() -> queries.Titles:
 @bp.get("/reports")
 @requires(Role.OFFICER)
 def overview() -> ResponseReturnValue:
-    """Completions by agency and module in a period, exact; on paper only what may be published."""
-    today = clock.today()
+    """A period at a glance, the trend, agencies to talk to and how the modules land: exact, and for the screen only."""
+    today, titles = clock.today(), _titles()
     periods = list_periods(queries.first_completion(), today)
-    form, period, sector = report_filter(request.args, periods, year_of(today))
-    report = queries.completion_report(period, _titles(), sector)
-    published = None
-    if sector is None and is_publishable(period, today):
-        published = published_table(report, queries.list_on_offer(period, _titles()), today)
+    form, view = view_filter(
+        request.args,
+        FIELDS,
+        periods=periods,
+        default=next(period for period in periods if not period.is_year and period.first <= today <= period.last),
+        titles=titles,
+        agencies=list_agencies(),
+    )
+    tables = queries.overview_tables(view, titles)
+    trend = trend_chart(tables.trend)
     return render_template(
         "reports/overview.html",
         form=form,
-        report=report,
-        agency_chart=place_bars(
-            (row.name, row.completions, f"{row.completions:,}") for row in report.rows if row.completions
-        ),
-        quarter_chart=place_bars(
-            (q.quarter.label, q.completions or 0, "not yet begun" if q.completions is None else f"{q.completions:,}")
-            for q in report.quarters
-        ),
-        is_running=period.last >= today,
-        published=published,
-        publishable=[each for each in periods if is_publishable(each, today)],
-        first_file_on=year_of(today).last,
-        note=NOTE,
-        shown=shown,
+        view=view,
+        narrowed=narrowed(view, titles),
+        is_running=view.period.last >= today,
+        tables=tables,
+        trend=drawn(trend) if any(any(each.values) for each in trend.series) else None,
+        more=[(url_for(endpoint), name, about) for endpoint, name, about in MORE],
     )
 
 
@@ -77,6 +75,14 @@ def completions_csv() -> ResponseReturnValue:
     )
 
 
+MORE = (
+    ("reports.tables", "All tables", "Each table of the sub-group's report, to narrow down, and as a file."),
+    ("items.items", "What people get wrong", "How each question fares at the first attempt, and which to mend."),
+    ("impact.impact", "Did it help", "How sure people feel, before and after, and what changed in their work."),
+    ("editions.editions", "Annual and quarterly reports", "As they were printed, and what changed between two."),
+    ("requirements.requirements", "Requirements", "Who must hold which module, and by when."),
+    ("requirements.headcounts", "Declared headcounts", "How many staff each agency has in scope."),
+)
 FILES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
