@@ -166,7 +166,7 @@ def differences(name: str) -> Iterator[Difference]:
 
 
 def rebuild(*names: str) -> None:
-    """Empty these tallies and count them anew from the records; whoever writes one waits as long."""
+    """Empty these tallies and count them anew from the records, all or nothing; whoever writes one waits as long."""
     with atomic() as session:
         serialise(RECORD)
         for model, recount in sorted(_recounts.items(), key=lambda each: _table(each[0]).name):
@@ -176,6 +176,15 @@ def rebuild(*names: str) -> None:
                     session.execute(text("LOCK TABLE " + table.name + " IN EXCLUSIVE MODE"))
                 session.execute(delete(table))
                 session.execute(insert(table).from_select(table.columns.keys(), recount()))
+
+
+def correct() -> Iterator[Difference]:
+    """Count every tally anew in one transaction, after naming the rows that were not what the records say."""
+    with atomic():
+        serialise(RECORD)
+        for name in list_tallies():
+            yield from differences(name)
+        rebuild(*list_tallies())
 
 
 def fill_empty() -> None:
