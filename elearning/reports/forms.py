@@ -46,7 +46,7 @@ class TableFilter(Form):
     sector = SelectField("Kind of agency", validate_choice=False)
     agency = SelectField("Agency", validate_choice=False)
     job_role = SelectField("Job role", validate_choice=False)
-    left_out: tuple[str, ...] = ()  # what the address asked for that there is not, in the words of its labels
+    left_out: tuple[str, ...] = ()  # what the address asked for that there is not, such as "a period"
 
 
 def view_filter(
@@ -88,9 +88,8 @@ def view_filter(
     form.sector.choices = [everything, *SECTORS]
     form.agency.choices = [everything, *(SelectChoice(str(each.id), each.name) for each in agencies)]
     form.job_role.choices = [everything, *(SelectChoice(role, role) for role in JOB_ROLES)]
-    form.left_out = tuple(
-        form[name].label.text.lower() for name in fields if asked.get(name, given[name]) != given[name]
-    )
+    unknown = [form[name].label.text.lower() for name in fields if asked.get(name, given[name]) != given[name]]
+    form.left_out = tuple(f"{'an' if label[0] in 'aeiou' else 'a'} {label}" for label in unknown)
     for name in given:
         if name not in fields:
             del form[name]

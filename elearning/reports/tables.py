@@ -104,8 +104,8 @@ def versions_of(modules: Sequence[OnOffer]) -> str:
     return "; ".join(f"{each.title}, version {_and(each.versions)}" for each in modules if each.versions) or "none"
 
 
-def _and(versions: Sequence[int]) -> str:
-    return " and ".join(map(str, versions))
+def _and(parts: Sequence[object]) -> str:
+    return " and ".join(map(str, parts))
 
 
 def headline_table(frame: Frame, this: Headlines, last: Headlines, before: Period) -> Table:
@@ -470,6 +470,7 @@ GAPS = {
         "More people taking part, or a longer period.",
     ),
 }
+NOTHING = ("There is nothing to take a share of: the whole is nought.", "Another period, or a wider choice.")
 LISTED = 12  # names in one line
 NOT_HERE = (
     (
@@ -518,17 +519,15 @@ def _confirms(table: Table) -> bool:
 
 def _gaps(table: Table) -> list[tuple[str, str, str]]:
     """Cells without a figure: each column's by reason, and of the whole table what is hidden so that nobody is known."""
-    lines = []
+    together: dict[tuple[str, ...], list[str]] = {}  # the columns, by why and whose cells are without a figure
     for place, column in enumerate(table.columns):
         cells = [(written(row[0]), row[place]) for row in table.rows[: len(table.rows) - table.totals]]
-        for reason, (why, mend) in GAPS.items():
-            if names := [name for name, value in cells if value is reason]:
-                lines.append((f"{table.number}, {column.label}: {_listed(names)}", why, mend))
-        if names := [name for name, value in cells if isinstance(value, Rate) and not value.denominator]:
-            why = "There is nothing to take a share of: the whole is nought."
-            lines.append(
-                (f"{table.number}, {column.label}: {_listed(names)}", why, "Another period or a wider choice.")
-            )
+        gaps = [(*GAPS[reason], _listed([name for name, value in cells if value is reason])) for reason in GAPS]
+        gaps.append((*NOTHING, _listed([name for name, value in cells if isinstance(value, Rate) and not value.denominator])))
+        for gap in gaps:
+            if gap[-1]:
+                together.setdefault(gap, []).append(column.label)
+    lines = [(f"{table.number}, {_and(columns)}: {names}", why, mend) for (why, mend, names), columns in together.items()]
     if hidden := sum(value is Hidden.SUPPRESSED for row in table.rows for value in row):
         why = "They are of so few people that someone could be recognised, or would give such a figure away."
         lines.append(
