@@ -43,7 +43,7 @@ def trend_table(frame: Frame, now: Sequence[int | None], before: Sequence[int]) 
     """R4a: completions by quarter of the financial year and of the one before; None for a quarter not yet begun."""
     year = year_within(frame.view.period)
     rows: list[tuple[Value, ...]] = [
-        (_months(quarter), then, Hidden.NONE if count is None else count)
+        (_months(quarter), Hidden.NONE if count is None else count, then)
         for quarter, then, count in zip(quarters_of(year), before, now, strict=True)
     ]
     return framed(
@@ -52,8 +52,8 @@ def trend_table(frame: Frame, now: Sequence[int | None], before: Sequence[int]) 
         "Completions by quarter",
         (
             Column("Quarter"),
-            Column(f"{year.first.year - 1} to {year.first.year}", Kind.COUNT),
             Column(f"{year.first.year} to {year.last.year}", Kind.COUNT),
+            Column(f"{year.first.year - 1} to {year.first.year}", Kind.COUNT),
         ),
         rows,
         f"{Hidden.NONE} stands for a quarter that has not begun." if None in now else "",
