@@ -78,6 +78,10 @@ def completions_csv() -> ResponseReturnValue:
 MORE = (
     ("reports.tables", "All tables", "Each table of the sub-group's report, to narrow down, and as a file."),
     ("items.items", "What people get wrong", "How each question fares at the first attempt, and which to mend."),
+    ("impact.impact", "Did it help", "How sure people feel, before and after, and what changed in their work."),
+    ("editions.editions", "Annual and quarterly reports", "As they were printed, and what changed between two."),
+    ("requirements.requirements", "Requirements", "Who must hold which module, and by when."),
+    ("requirements.headcounts", "Declared headcounts", "How many staff each agency has in scope."),
 )
 FILES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
