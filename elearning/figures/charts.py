@@ -176,12 +176,12 @@ def _ends(row: tuple[int | None, ...], largest: int) -> Iterator[tuple[int, int]
 
 def _columns(sheet: _Sheet, chart: Chart) -> None:
     """Where a figure or a label is wider than there is room on the narrowest screen, all of them are turned; where
-    even then they would run into each other, the columns lie down.
+    even then they would run into each other or far down, the columns lie.
     """
     largest = _largest(chart)
     group = WIDE // max(len(chart.labels), 3)
     column = group * 5 // 6 // max(len(chart.series), 1)
-    if column * NARROWEST < WIDE * TEXT:
+    if column * NARROWEST < WIDE * TEXT or any(len(label) > LINE for label in chart.labels):
         _bars(sheet, chart)
         return
     sheet.legend(chart)
