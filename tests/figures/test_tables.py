@@ -1,4 +1,4 @@
-"""One table, four renderings: what the page, the CSV and the workbook say is the same, cell by cell."""
+"""One table, four renderings: what the page, the CSV, the workbook and the PDF say is the same, cell by cell."""
 
 import csv
 import datetime as dt
@@ -14,9 +14,11 @@ import pytest
 from flask import Flask, render_template_string
 
 from elearning.figures.disclosure import SMALL_COUNTS, published
-from elearning.figures.rules import Flat, flat, written
+from elearning.figures.pdf import render
+from elearning.figures.rules import Flat, financial_year, flat, written
 from elearning.figures.spreadsheet import table_csv, tables_xlsx
-from elearning.figures.types import Column, Hidden, Kind, Measure, Rate, Table, Value
+from elearning.figures.types import Column, Hidden, Kind, Measure, Part, Rate, Report, Table, Value
+from tests.figures.paper import cells, squeezed, structure
 
 CUT_OFF = dt.datetime(2026, 6, 15, 13, 5, tzinfo=dt.UTC)
 DAY = dt.date(2026, 2, 26)
@@ -104,6 +106,21 @@ def test_the_page_says_what_each_cell_says(app: Flask) -> None:
         "=cmd|' /C calc'!A0", "1,234", "26 February 2026", "46 of 120 registered people (38%)", "0.50 (0.41 to 0.59)",
     ]  # fmt: skip
     assert rows[2] == ["http://example.org", "not declared", "26 February 2026", "*", "–"]
+
+
+def test_the_pdf_says_what_each_cell_says() -> None:
+    report = Report("annual", "Figures", financial_year(2025), CUT_OFF, (Part("All", tables=(TABLE,)),))
+    pdf = render(report, partnership="Test Partnership", colour="#1f4e4a")
+    (found,) = structure(pdf).all("Table")
+    assert cells(found) == [
+        [squeezed(text) for text in row]
+        for row in ([column.label for column in TABLE.columns], *(map(written, row) for row in TABLE.rows))
+    ]
+    caption, said = TABLE.caption.replace("\u202e", "?"), "Versions counted: Sample module, version 1. @A note."
+    assert next(found.all("Caption")).text == squeezed(f"Table R99. {caption}")
+    assert squeezed(f"Figures at 2:05pm on 15 June 2026. {said}") in "".join(
+        node.text for node in structure(pdf).all("P")
+    )
 
 
 def text_of(value: Flat) -> str:
