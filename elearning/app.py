@@ -13,6 +13,7 @@ from elearning.certificates import views as certificates
 from elearning.certificates.signing import SigningKeys
 from elearning.core.db import db, engine_options
 from elearning.discussions import views as discussions
+from elearning.editions import views as editions
 from elearning.evaluation import views as evaluation
 from elearning.items import views as items
 from elearning.reports import views as reports
@@ -59,7 +60,7 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     accounts.init_sign_in(app)
     pages.dress(app)
     for capability in (
-        training, stories, evaluation, certificates, discussions, agency, items, reports, accounts, about,
+        training, stories, evaluation, certificates, discussions, agency, items, editions, reports, accounts, about,
     ):  # fmt: skip
         app.register_blueprint(capability.bp)
     access.guard(app)

@@ -28,6 +28,7 @@ from elearning.completions.types import Checked, Finding, WithdrawalReason
 from elearning.core import clock
 from elearning.core.errors import ElearningError, Refused
 from elearning.core.tallies import list_tallies
+from elearning.editions.queries import count_editions, verify_editions
 from elearning.settings import Settings
 from elearning.web.pages import counted, format_day
 
@@ -53,13 +54,15 @@ def verify(context: HasApp) -> None:
     """Walk the whole record and try its guards; exits with 1 if anything was changed, removed or left unguarded."""
     with context.app.app_context():
         modules, attempts = count_module_versions(), count_submitted()
-        completions, certificates = count_completions(), count_certificates()
+        completions, certificates, editions = count_completions(), count_certificates(), count_editions()
+        kept = (Checked(1, tuple(Finding(None, wrong) for wrong in found)) for found in verify_editions())
         findings = [
             *_walk("module versions", verify_modules(), modules),
             *_walk("attempts", verify_attempts(), attempts),
             *_walk("completions", verify_record(), completions),
             *_walk("certificates", verify_certificates(), certificates),
             *_walk("tallies", verify_tallies(), len(list_tallies())),
+            *_walk("reports", kept, editions),
             *check_guards(),
         ]
         head = head_of_record()
@@ -71,6 +74,7 @@ def verify(context: HasApp) -> None:
         f"{counted(attempts, 'submitted attempt')} (questions, marks, a completion for each pass), "
         f"{counted(completions, 'completion')} (chain, digests, details, attempts), "
         f"{counted(certificates, 'certificate')} (one that stands a completion, seals), "
+        f"{counted(editions, 'kept report')} (seals, numbers), "
         "the sums that reports are made from (against the records), and the guards of every permanent table."
     )
     click.echo(

@@ -51,8 +51,9 @@ def tables_xlsx(tables: Sequence[Table]) -> bytes:
         for number, (label, text) in enumerate(lines):
             first.write_string(number, 0, label, bold)
             first.write_string(number, 1, text, wrapped)
-        for table in tables:
-            sheet = book.add_worksheet(table.number)
+        for place, table in enumerate(tables):
+            before = sum(each.number == table.number for each in tables[:place])
+            sheet = book.add_worksheet(f"{table.number} ({before + 1})" if before else table.number)
             header, rows = flat(table)
             sheet.freeze_panes(1, 1)
             for column, label in enumerate(header):

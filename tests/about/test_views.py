@@ -36,6 +36,7 @@ SAID_OF = {
     "recovery_code": "the fingerprints of your recovery codes",
     "requirement": "What you required of others, and how many staff you declared",
     "headcount": "What you required of others, and how many staff you declared",
+    "edition": "Reports that were kept",
     "outbox_mail": "E-mails to you",
     "audit_entry": "The audit trail",
     "throttle": "How often something was tried",

@@ -49,6 +49,7 @@ from elearning.people.types import Sector
 from elearning.stories.operations import begin_walk, record_choice
 from elearning.training.operations import record_section_read, start_quiz, submit_quiz
 from elearning.training.types import CONTENT_NOTE
+from tests.editions.reports import keep_two
 from tests.journey import best_choices
 
 MODULE = "reachable-moments"
@@ -323,6 +324,12 @@ def withdrawn(someone: Someone) -> None:
     withdraw_certificate(list_certificates(someone.practitioner_id)[0].number, WithdrawalReason.MISTAKE, by=None)
 
 
+def keeps_reports(someone: Someone) -> None:
+    """An officer, with two editions of a report."""
+    accounts.grant_role(someone.account_id, Role.OFFICER)
+    someone.facts["edition"] = keep_two(by=someone.practitioner_id)
+
+
 # Whoever a page is seen by. To add one, write its function.
 SITUATIONS: dict[str, Callable[[Someone], None]] = {
     "new": new,
@@ -355,6 +362,7 @@ SITUATIONS: dict[str, Callable[[Someone], None]] = {
     "lead some time later": lead_with_an_app,
     "issued anew": issued_anew,
     "withdrawn": withdrawn,
+    "keeps reports": keeps_reports,
 }
 EXPIRED = text("SELECT number FROM certificate JOIN completion USING (place) WHERE expires_on < :today ORDER BY place")
 

@@ -333,6 +333,10 @@ STATES = [
     State("reports, nothing in them", "officer", "/reports?period=2020-21", "Completions by agency"),
     State("questions", "officer", "/reports/items?module=reachable-moments&period=2025-26", "What people get wrong"),
     State("questions, nobody asked", "officer", "/reports/items?period=2020-21", "What people get wrong"),
+    State("kept reports", "keeps reports", "/reports/editions", "Kept reports"),
+    State("kept report", "keeps reports", "/reports/editions/{edition}", "Annual report of training"),
+    State("kept report, a part", "keeps reports", "/reports/editions/{edition}/parts/1", "Who was trained"),
+    State("kept report, what changed", "keeps reports", "/reports/editions/{edition}/changes", "What changed since"),
     # About the service
     State("accessibility", NOBODY, "/accessibility", "Accessibility"),
     State("privacy", "new", "/privacy", "Privacy"),

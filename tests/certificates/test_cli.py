@@ -15,6 +15,7 @@ from tests.certificates.conftest import Issue
 from tests.certificates.paper import sample
 from tests.certificates.test_signing import unsigned
 from tests.conftest import World
+from tests.editions.reports import keep
 from tests.tampering import drop_guard, tamper
 
 
@@ -64,6 +65,7 @@ def test_every_finding_is_printed_with_its_place(app: Flask, numbers: list[str])
 
 def test_each_walk_is_walked(app: Flask, numbers: list[str]) -> None:
     """A change that only one of the walks can see, for each."""
+    keep()
     tamper(
         "UPDATE module_version SET content = replace(content, 'Something happens', 'Nothing happens')",
         "UPDATE response SET is_right = FALSE WHERE attempt_id = 1",
@@ -73,15 +75,17 @@ def test_each_walk_is_walked(app: Flask, numbers: list[str]) -> None:
         "DELETE FROM completion WHERE place = 3",
         "UPDATE completion SET cpd_minutes = 90 WHERE place = 1",
         f"UPDATE certificate_detail SET full_name = 'Mallory' WHERE number = '{numbers[1]}'",
+        "UPDATE edition SET title = 'Another'",
     )
     result = run(app)
     assert result.exit_code == 1
-    assert result.output.splitlines()[:5] == [
+    assert result.output.splitlines()[:6] == [
         "sample-module version 1 was changed after it was published",
         "attempt 1 has answers that do not give the result it records",
         "attempt 3 was passed, but no completion records it",
         "place 1: the completion was changed after it was recorded",
         f"place 2: certificate {numbers[1]} was changed after it was issued",
+        "edition 1 of the annual report 2024-25 was changed after it was kept",
     ]
 
 

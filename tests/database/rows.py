@@ -121,11 +121,28 @@ HEADCOUNT: dict[str, Any] = {
     "recorded_at": LATER,
     "recorded_by": 1,
 }
+EDITION: dict[str, Any] = {
+    "kind": "annual",
+    "period_key": "2024-25",
+    "title": "Annual report",
+    "cut_off": MORNING,
+    "made_at": LATER,
+    "partnership": "A partnership",
+    "colour": "#1f4e4a",
+    "program": "elearning 0.1.0",
+    "modules": "{}",
+    "parameters": "{}",
+    "names": "{}",
+    "changed": "",
+    "content": "{}",
+    "digest": "e" * 64,
+}
 
 # In the order of their foreign keys. Attempt 1 will be submitted, attempt 2 stays open.
 FIRST: list[tuple[str, Row]] = [
     ("agency", {"id": 1, "name": "Harrow Lane School", "sector": "school or college"}),
     ("audit_entry", {"id": 1, "at": MORNING, "practitioner_id": 1, "action": "signed in", "subject": ""}),
+    ("edition", EDITION | {"id": 1, "number": 1}),
     ("installation", {"name": "made-by", "value": "test"}),
     (
         "module_version",
@@ -226,6 +243,7 @@ FIRST: list[tuple[str, Row]] = [
 NEXT: dict[str, Row] = {
     "agency": {"id": 2, "name": "Millpond Clinic", "sector": "health"},
     "audit_entry": {"id": 2, "at": LATER, "practitioner_id": None, "action": "signed out", "subject": ""},
+    "edition": EDITION | {"id": 2, "number": 2, "made_by": 1},
     "installation": {"name": "colour", "value": "green"},
     "module_version": {
         "module_key": "sample",

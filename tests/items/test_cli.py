@@ -80,7 +80,10 @@ def test_authors_are_told_which_question_to_look_at_in_which_file(app: Flask, wo
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("nothing",), "There is no module nothing; there are sample-module."), (("--period", "2019"), "There is no period 2019;")],
+    [
+        (("nothing",), "There is no module nothing; there are sample-module."),
+        (("--period", "2019"), "There is no period 2019;"),
+    ],
 )
 def test_what_there_is_not_is_refused_in_one_line(
     app: Flask, world: World, arguments: tuple[str, ...], said: str

@@ -9,18 +9,19 @@ from typing import cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from elearning.app import create_app
 from elearning.catalogue.library import Library
-from elearning.core.db import db
+from elearning.core.db import atomic, db
 from elearning.database import metadata
 from elearning.discussions.operations import record_discussion
 from tests import journey
 from tests.conftest import _WORLDS, MODULE, CheckedClient, Persona, World, copied, running, settings_for
 from tests.discussions.test_rules import log
+from tests.editions.reports import keep_two
 from tests.records import complete
 
 ASKERS = ["nobody", "amina", "ben", "grace", "olu", "officer", "admin"]
@@ -47,7 +48,12 @@ class Site:
         return route
 
     def client(self, asker: str, *, confirmed: bool = True) -> CheckedClient:
-        """A browser on which the asker is signed in, with both factors or (`confirmed` False) with one."""
+        """A browser on which the asker is signed in, with both factors or (`confirmed` False) with one.
+
+        It may take out files however many were taken out before.
+        """
+        with atomic() as session:
+            session.execute(delete(metadata.tables["throttle"]))
         client = visitor(self.app)
         return client if asker == "nobody" else client.sign_in(getattr(self.world, asker), confirmed=confirmed)
 
@@ -93,6 +99,7 @@ def site(
             "<number>": number,
             "<code>": code,
             "<int:discussion_id>": str(discussion_id),
+            "<int:edition_id>": str(keep_two()),
             "<key>": MODULE,
             "<slug>": sample.sections[0].slug,
             "<int:position>": "1",

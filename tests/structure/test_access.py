@@ -111,6 +111,13 @@ POST  /reports/completions.csv                      in   404  404  404  404  200
 GET   /reports/items                                in   404  404  404  404  200  404
 POST  /reports/items.csv                            in   404  404  404  404  200  404
 POST  /reports/items.xlsx                           in   404  404  404  404  200  404
+GET   /reports/editions                             in   404  404  404  404  200  404
+GET   /reports/editions/<int:edition_id>            in   404  404  404  404  200  404
+GET   /reports/editions/<int:edition_id>/parts/<int:number> in 404 404 404 404 200 404
+GET   /reports/editions/<int:edition_id>/changes    in   404  404  404  404  200  404
+POST  /reports/editions/<int:edition_id>.pdf        in   404  404  404  404  200  404
+POST  /reports/editions/<int:edition_id>.xlsx       in   404  404  404  404  200  404
+POST  /reports/editions/<int:edition_id>.csv        in   404  404  404  404  200  404
 GET   /admin                                        in   404  404  404  404  404  200
 GET   /admin/certificates                           in   404  404  404  404  404  200
 POST  /admin/certificates                           in   404  404  404  404  404  200

@@ -62,7 +62,9 @@ def annual_report(tables: Tables, period: Period, cut_off: dt.datetime) -> Repor
         ),
         Part(
             "What people get wrong",
-            ("How questions fare at the first attempt: where a belief stands in the way, or a question is a poor one.",),
+            (
+                "How questions fare at the first attempt: where a belief stands in the way, or a question is a poor one.",
+            ),
             tables=_of(tables, "R12"),
         ),
     ]
