@@ -1,7 +1,10 @@
-"""Reads of what learners say. Each is given whose it is: there is no other way to a rating or a word (law 5)."""
+"""Reads of what learners say. Each is given whose it is: there is no other way to a rating or a word (law 5), but for
+the recount of the tallies, which has groups only.
+"""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import fields
 
 from sqlalchemy import ColumnElement, Date, Integer, bindparam, select, text
@@ -9,8 +12,30 @@ from sqlalchemy import ColumnElement, Date, Integer, bindparam, select, text
 from elearning.assessment.queries import list_attempts
 from elearning.assessment.rules import read_form
 from elearning.core.db import Base, db, fetch
-from elearning.evaluation.models import ConfidenceRating, FollowUpResponse, FollowUpRow, FollowUpWords, PledgeRow
-from elearning.evaluation.types import About, Afterwards, Begun, FollowUp, Kept, KeptPledge, Pledge, Round, Told, When
+from elearning.evaluation.models import (
+    ConfidenceRating,
+    ConfidenceTally,
+    FollowUpResponse,
+    FollowUpRow,
+    FollowUpWords,
+    PledgeRow,
+    RoundTally,
+)
+from elearning.evaluation.rules import COUNTED, PAIRED, counted_in
+from elearning.evaluation.types import (
+    About,
+    Afterwards,
+    Begun,
+    FollowUp,
+    Kept,
+    KeptPledge,
+    Pair,
+    Pledge,
+    Round,
+    Sums,
+    Told,
+    When,
+)
 
 # As text: both engines read it, and building a union of three tables anew on every page would take longer than reading it.
 _ROUNDS = text("""
@@ -159,3 +184,118 @@ def list_met(practitioner_id: int, module_key: str, set_number: int) -> tuple[li
         met.append((row.begun_at, ids))
         followed += ids if row.set_number == set_number else []
     return [ids for _moment, ids in sorted(met, key=lambda each: each[0])], followed
+
+
+# The recount: what the tallies must hold, by the day of completion, from the rows themselves. As text: both engines read
+# it. A round's completion is the one of its number, counted through everything its person completed of the module.
+_DONE = """
+    WITH done AS (
+        SELECT d.practitioner_id, c.module_key, c.completed_on,
+               row_number() OVER (PARTITION BY d.practitioner_id, c.module_key ORDER BY c.place) AS set_number
+        FROM completion c
+        JOIN completion_detail d ON d.place = c.place
+    )
+"""
+_IN_ROUND = (
+    "JOIN done ON done.practitioner_id = {0}.practitioner_id AND done.module_key = {0}.module_key"
+    " AND done.set_number = {0}.set_number"
+)
+_RATED = (
+    "EXISTS (SELECT 1 FROM confidence_rating r WHERE r.practitioner_id = a.practitioner_id"
+    " AND r.module_key = a.module_key AND r.set_number = a.set_number AND r.moment = {})"
+)
+_RECOUNT_PAIRS = text(f"""{_DONE}
+    SELECT done.completed_on, done.module_key, f.statement, count(*) AS count,
+           sum(f.rating) AS sum_from, sum(t.rating) AS sum_to,
+           sum((t.rating - f.rating) * (t.rating - f.rating)) AS sum_squares,
+           sum(CASE WHEN t.rating > f.rating THEN 1 ELSE 0 END) AS rose,
+           sum(CASE WHEN t.rating = f.rating THEN 1 ELSE 0 END) AS same,
+           sum(CASE WHEN t.rating < f.rating THEN 1 ELSE 0 END) AS fell
+    FROM confidence_rating f
+    JOIN confidence_rating t ON t.practitioner_id = f.practitioner_id AND t.module_key = f.module_key
+        AND t.set_number = f.set_number AND t.statement = f.statement AND t.moment = :second
+    {_IN_ROUND.format("f")}
+    WHERE f.moment = :first
+    GROUP BY done.completed_on, done.module_key, f.statement
+""").columns(completed_on=Date)  # noqa: S608 (nothing in it comes from outside)
+_RECOUNT_ROUNDS = text(f"""{_DONE},
+    begun AS (
+        SELECT f.id, f.number, f.form_length, done.practitioner_id, done.module_key, done.set_number, done.completed_on
+        FROM follow_up f {_IN_ROUND.format("f")}
+    ),
+    told AS (
+        SELECT begun.number, begun.practitioner_id, begun.module_key, begun.set_number, begun.completed_on, w.kept, w.words
+        FROM follow_up_words w JOIN begun ON begun.id = w.follow_up_id AND w.about = 'pledge'
+    ),
+    said AS (
+        SELECT done.completed_on, done.module_key, a.moment AS what
+        FROM confidence_answer a {_IN_ROUND.format("a")}
+        WHERE a.moment <> 'before' AND {_RATED.format("a.moment")}
+        UNION ALL
+        SELECT done.completed_on, done.module_key, 'before and now'
+        FROM confidence_answer a {_IN_ROUND.format("a")}
+        WHERE a.moment = 'now' AND {_RATED.format("'now'")} AND {_RATED.format("'before'")}
+        UNION ALL
+        SELECT done.completed_on, done.module_key, 'pledged'
+        FROM pledge a {_IN_ROUND.format("a")} WHERE a.action IS NOT NULL
+        UNION ALL
+        SELECT completed_on, module_key, 'begun ' || CAST(number AS VARCHAR(1)) FROM begun
+        UNION ALL
+        SELECT completed_on, module_key, 'answered ' || CAST(number AS VARCHAR(1)) FROM begun
+        WHERE form_length = (SELECT count(*) FROM follow_up_response r WHERE r.follow_up_id = begun.id)
+        UNION ALL
+        SELECT completed_on, module_key, kept FROM told
+        WHERE kept IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM told later WHERE later.practitioner_id = told.practitioner_id
+            AND later.module_key = told.module_key AND later.set_number = told.set_number
+            AND later.number > told.number AND later.kept IS NOT NULL)
+        UNION ALL
+        SELECT completed_on, module_key, 'in the way' FROM told WHERE number = 3 AND words <> ''
+        UNION ALL
+        SELECT completed_on, module_key, 'practice' FROM begun
+        WHERE EXISTS (SELECT 1 FROM follow_up_change c WHERE c.follow_up_id = begun.id)
+        UNION ALL
+        SELECT completed_on, begun.module_key, c.change FROM begun JOIN follow_up_change c ON c.follow_up_id = begun.id
+        UNION ALL
+        SELECT completed_on, begun.module_key, 'may be quoted' FROM begun JOIN quote_consent q ON q.follow_up_id = begun.id
+    )
+    SELECT completed_on, module_key, what, count(*) AS count FROM said GROUP BY completed_on, module_key, what
+""").columns(completed_on=Date)  # noqa: S608
+
+
+def recount_pairs() -> list[dict[str, str | int]]:
+    """The rows that the tally of ratings must hold, counted anew."""
+    names = [field.name for field in fields(Sums)]
+    sums: dict[tuple[str, str, str, str], Counter[str]] = defaultdict(Counter)
+    for pair in Pair:
+        first, second = pair.times
+        for row in db.session.execute(_RECOUNT_PAIRS, {"first": first, "second": second}).mappings():
+            of = (counted_in(row["completed_on"], PAIRED[pair]), row["module_key"], str(pair), row["statement"])
+            sums[of].update({name: int(row[name]) for name in names})
+    keys = ("quarter", "module_key", "pair", "statement")
+    return [{**dict(zip(keys, of, strict=True)), **{name: sums[of][name] for name in names}} for of in sorted(sums)]
+
+
+def recount_rounds() -> list[dict[str, str | int]]:
+    """The rows that the tally of rounds must hold, counted anew."""
+    counts = Counter[tuple[str, str, str]]()
+    for completed_on, module_key, what, count in db.session.execute(_RECOUNT_ROUNDS):
+        counts[counted_in(completed_on, COUNTED[what]), module_key, what] += count
+    return [
+        {"quarter": quarter, "module_key": module_key, "what": what, "count": counts[quarter, module_key, what]}
+        for quarter, module_key, what in sorted(counts)
+    ]
+
+
+def verify_tallies() -> Iterator[str]:
+    """What the tallies of this capability hold otherwise than a recount, in words: one line a row that differs."""
+    for model, recounted in ((ConfidenceTally, recount_pairs()), (RoundTally, recount_rounds())):
+        table = model.__table__
+        rows = db.session.execute(select(*table.columns).where(table.columns["count"] > 0)).mappings()
+        found, right = (
+            {tuple(str(row[key.name]) for key in table.primary_key): dict(row) for row in each}
+            for each in (rows, recounted)
+        )
+        for of in sorted(found.keys() | right.keys()):
+            if found.get(of) != right.get(of):
+                yield f"{model.__tablename__} of {', '.join(of)} does not hold what was said"

@@ -61,6 +61,7 @@ class Hidden(StrEnum):
 
     SUPPRESSED = "*"
     NOT_DECLARED = "not declared"
+    NOT_ASKED = "not asked"
     TOO_FEW = "too few"
     NONE = "–"
 

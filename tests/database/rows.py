@@ -62,6 +62,18 @@ FOLLOW_UP: dict[str, Any] = RATED | {
     "form_length": 2,
     "begun_at": LATER,
 }
+CONFIDENCE_TALLY = {
+    "quarter": "2025-26-q4",
+    "module_key": "sample",
+    "pair": "before-now",
+    "count": 3,
+    "sum_from": 9,
+    "sum_to": 14,
+    "sum_squares": 13,
+    "rose": 2,
+    "same": 0,
+    "fell": 1,
+}
 ANSWER: dict[str, Any] = {"follow_up_id": 1, "answered_at": LATER}
 
 DISCUSSION = {
@@ -131,6 +143,10 @@ FIRST: list[tuple[str, Row]] = [
     ("follow_up", FOLLOW_UP | {"id": 1, "number": 1}),
     ("follow_up_response", ANSWER | {"position": 1, "item_id": "SA-01", "chosen": "[0]", "is_right": True}),
     ("follow_up_words", {"follow_up_id": 1, "about": "pledge", "kept": "partly", "words": "", "answered_at": LATER}),
+    ("follow_up_change", {"follow_up_id": 1, "change": "sharing information"}),
+    ("quote_consent", {"follow_up_id": 1, "module_key": "sample", "quarter": "2025-26-q4"}),
+    ("confidence_tally", CONFIDENCE_TALLY | {"statement": "1.1"}),
+    ("round_tally", {"quarter": "2025-26-q4", "module_key": "sample", "what": "now", "count": 1}),
     ("certificate", CERTIFICATE | {"number": "A" * 17}),
     ("certificate", CERTIFICATE | {"number": "B" * 17, "supersedes": "A" * 17}),
     ("certificate", CERTIFICATE | {"number": "C" * 17, "supersedes": "B" * 17}),
@@ -224,6 +240,9 @@ NEXT: dict[str, Row] = {
     "follow_up": FOLLOW_UP | {"id": 2, "number": 2},
     "follow_up_response": ANSWER | {"position": 2, "item_id": "SA-02", "chosen": "[1]", "is_right": False},
     "follow_up_words": {"follow_up_id": 1, "about": "practice", "words": "", "answered_at": LATER},
+    "follow_up_change": {"follow_up_id": 1, "change": "raised it with colleagues"},
+    "confidence_tally": CONFIDENCE_TALLY | {"statement": "1.2"},
+    "round_tally": {"quarter": "2025-26-q4", "module_key": "sample", "what": "back", "count": 1},
     "certificate": CERTIFICATE | {"number": "D" * 17, "supersedes": "C" * 17},
     "reissue": {"number": "C" * 17, "reason": "the agency was corrected"},
     "withdrawal": {"place": 2, "withdrawn_at": LATER, "reason": "it was recorded by mistake"},

@@ -111,6 +111,9 @@ POST  /reports/completions.csv                      in   404  404  404  404  200
 GET   /reports/items                                in   404  404  404  404  200  404
 POST  /reports/items.csv                            in   404  404  404  404  200  404
 POST  /reports/items.xlsx                           in   404  404  404  404  200  404
+GET   /reports/impact                               in   404  404  404  404  200  404
+POST  /reports/impact.csv                           in   404  404  404  404  200  404
+POST  /reports/impact.xlsx                          in   404  404  404  404  200  404
 GET   /admin                                        in   404  404  404  404  404  200
 GET   /admin/certificates                           in   404  404  404  404  404  200
 POST  /admin/certificates                           in   404  404  404  404  404  200

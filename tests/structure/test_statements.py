@@ -87,6 +87,9 @@ POST /reports/completions.csv                                 0   1   1   1   1 
 GET  /reports/items                                           0   1   1   1   1   7   1
 POST /reports/items.csv                                       0   1   1   1   1   5   1
 POST /reports/items.xlsx                                      0   1   1   1   1   5   1
+GET  /reports/impact                                          0   1   1   1   1   6   1
+POST /reports/impact.csv                                      0   1   1   1   1   7   1
+POST /reports/impact.xlsx                                     0   1   1   1   1   7   1
 GET  /admin                                                   0   1   1   1   1   1   1
 GET  /admin/certificates                                      0   1   1   1   1   1   1
 """
@@ -95,6 +98,8 @@ FILES = [
     ("POST", "/reports/completions.csv"),
     ("POST", "/reports/items.csv"),
     ("POST", "/reports/items.xlsx"),
+    ("POST", "/reports/impact.csv"),
+    ("POST", "/reports/impact.xlsx"),
     ("POST", "/agency/certificates.zip"),
     ("POST", "/agency/certificates.pdf"),
 ]
@@ -106,6 +111,9 @@ ASKED = {
     "/reports/items": f"{A_YEAR}&module={MODULE}",
     "/reports/items.csv": f"{A_YEAR}&module={MODULE}",
     "/reports/items.xlsx": f"{A_YEAR}&module={MODULE}",
+    "/reports/impact": A_YEAR,
+    "/reports/impact.csv": A_YEAR,
+    "/reports/impact.xlsx": A_YEAR,
 }
 
 Taken = Mapping[tuple[str, str], list[int]]
