@@ -3,16 +3,17 @@
 import json
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, astuple
 
-from sqlalchemy import Insert, delete, insert, text
+from sqlalchemy import insert
 
 from elearning.assessment.rules import is_right, write_form
 from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
 from elearning.core.db import atomic, keep, serialise
 from elearning.core.errors import Refused
+from elearning.core.tallies import RECORD, add_to
 from elearning.evaluation.models import (
     ConfidenceAnswer,
     ConfidenceRating,
@@ -31,8 +32,6 @@ from elearning.evaluation.queries import (
     find_told,
     list_met,
     ratings_of,
-    recount_pairs,
-    recount_rounds,
 )
 from elearning.evaluation.rules import (
     COUNTED,
@@ -56,21 +55,6 @@ FOLLOW_UP_CLOSED = "This follow-up is not open, so nothing was kept. What you an
 _CONFIDENCE, _RATINGS, _PLEDGE = insert(ConfidenceAnswer), insert(ConfidenceRating), insert(PledgeRow)
 _FOLLOW_UP, _ANSWER, _WORDS = insert(FollowUpRow), insert(FollowUpResponse), insert(FollowUpWords)
 _CHANGES, _CONSENT = insert(FollowUpChange), insert(QuoteConsent)
-
-# As text: both engines read it. A row begins at nothing less than zero, because the check comes before the conflict.
-_TALLY = text("""
-    INSERT INTO round_tally (quarter, module_key, what, count) VALUES (:quarter, :module_key, :what, :start)
-    ON CONFLICT (quarter, module_key, what) DO UPDATE SET count = round_tally.count + :step
-""")
-_SUM_UP = text("""
-    INSERT INTO confidence_tally AS t
-        (quarter, module_key, pair, statement, count, sum_from, sum_to, sum_squares, rose, same, fell)
-    VALUES (:quarter, :module_key, :pair, :statement, :count, :sum_from, :sum_to, :sum_squares, :rose, :same, :fell)
-    ON CONFLICT (quarter, module_key, pair, statement) DO UPDATE SET
-        count = t.count + excluded.count, sum_from = t.sum_from + excluded.sum_from,
-        sum_to = t.sum_to + excluded.sum_to, sum_squares = t.sum_squares + excluded.sum_squares,
-        rose = t.rose + excluded.rose, same = t.same + excluded.same, fell = t.fell + excluded.fell
-""")
 
 
 def record_confidence(
@@ -254,22 +238,14 @@ def _tally_pledge(
 
 
 def _tally_ratings(practitioner_id: int, module_key: str, here: Afterwards, when: When) -> None:
-    """Count what was rated at one time of a round, in both tallies: always in this order, and by key within each, so
-    that no two transactions wait for each other.
-    """
+    """Count what was rated at one time of a round, in both tallies."""
     ratings = ratings_of(practitioner_id, module_key, here.set_number)
-    rows = [
-        {
-            "quarter": counted_in(here.completed_on, PAIRED[pair]),
-            "module_key": module_key,
-            "pair": pair,
-            "statement": statement,
-            **asdict(sums),
-        }
-        for pair, statement, sums in paired(ratings, when)
-    ]
-    for row in sorted(rows, key=lambda row: (row["quarter"], row["pair"], row["statement"])):
-        keep(_SUM_UP, row)
+    sums = {
+        (counted_in(here.completed_on, PAIRED[pair]), module_key, str(pair), statement): astuple(each)
+        for pair, statement, each in paired(ratings, when)
+    }
+    serialise(RECORD)
+    add_to(ConfidenceTally, sums)
     said = Counter[str]([when])
     if when is When.NOW and ratings[When.BEFORE]:
         said[Said.BOTH] += 1
@@ -277,24 +253,14 @@ def _tally_ratings(practitioner_id: int, module_key: str, here: Afterwards, when
 
 
 def _tally(module_key: str, here: Afterwards, steps: Mapping[str, int]) -> None:
-    rows = sorted((counted_in(here.completed_on, COUNTED[what]), what, step) for what, step in steps.items() if step)
-    for quarter, what, step in rows:
-        of = {"quarter": quarter, "module_key": module_key, "what": str(what)}
-        keep(_TALLY, {**of, "start": max(step, 0), "step": step})
-
-
-def rebuild_tallies() -> None:
-    """Write both tallies anew from what was said."""
-    with atomic() as session:
-        for model in (ConfidenceTally, RoundTally):
-            session.execute(delete(model))
-        _write(insert(ConfidenceTally), recount_pairs())
-        _write(insert(RoundTally), recount_rounds())
-
-
-def _write(statement: Insert, rows: Iterable[dict[str, str | int]]) -> None:
-    if listed := list(rows):
-        keep(statement, listed)
+    """Count so many more, or fewer, rounds of a module that said this or that."""
+    rows = {
+        (counted_in(here.completed_on, COUNTED[what]), module_key, str(what)): (step,)
+        for what, step in steps.items()
+        if step
+    }
+    serialise(RECORD)
+    add_to(RoundTally, rows)
 
 
 def _here(practitioner_id: int, module_key: str) -> Afterwards:

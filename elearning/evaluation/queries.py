@@ -2,16 +2,34 @@
 the recount of the tallies, which has groups only.
 """
 
+import datetime as dt
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import fields
+from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, bindparam, select, text
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    case,
+    column,
+    func,
+    select,
+    text,
+    values,
+)
 
 from elearning.assessment.queries import list_attempts
 from elearning.assessment.rules import read_form
+from elearning.completions.models import Completion
 from elearning.core.db import Base, db, fetch
+from elearning.core.tallies import recounts
 from elearning.evaluation.models import (
     ConfidenceRating,
     ConfidenceTally,
@@ -21,7 +39,7 @@ from elearning.evaluation.models import (
     PledgeRow,
     RoundTally,
 )
-from elearning.evaluation.rules import COUNTED, PAIRED, counted_in
+from elearning.evaluation.rules import COUNTED, PAIRED
 from elearning.evaluation.types import (
     About,
     Afterwards,
@@ -29,13 +47,12 @@ from elearning.evaluation.types import (
     FollowUp,
     Kept,
     KeptPledge,
-    Pair,
     Pledge,
     Round,
-    Sums,
     Told,
     When,
 )
+from elearning.figures.rules import financial_year, quarters_of
 
 # As text: both engines read it, and building a union of three tables anew on every page would take longer than reading it.
 _ROUNDS = text("""
@@ -186,7 +203,7 @@ def list_met(practitioner_id: int, module_key: str, set_number: int) -> tuple[li
     return [ids for _moment, ids in sorted(met, key=lambda each: each[0])], followed
 
 
-# The recount: what the tallies must hold, by the day of completion, from the rows themselves. As text: both engines read
+# What the tallies are counted anew from. As text: both engines read
 # it. A round's completion is the one of its number, counted through everything its person completed of the module.
 _DONE = """
     WITH done AS (
@@ -204,21 +221,18 @@ _RATED = (
     "EXISTS (SELECT 1 FROM confidence_rating r WHERE r.practitioner_id = a.practitioner_id"
     " AND r.module_key = a.module_key AND r.set_number = a.set_number AND r.moment = {})"
 )
-_RECOUNT_PAIRS = text(f"""{_DONE}
-    SELECT done.completed_on, done.module_key, f.statement, count(*) AS count,
-           sum(f.rating) AS sum_from, sum(t.rating) AS sum_to,
-           sum((t.rating - f.rating) * (t.rating - f.rating)) AS sum_squares,
-           sum(CASE WHEN t.rating > f.rating THEN 1 ELSE 0 END) AS rose,
-           sum(CASE WHEN t.rating = f.rating THEN 1 ELSE 0 END) AS same,
-           sum(CASE WHEN t.rating < f.rating THEN 1 ELSE 0 END) AS fell
+_PAIRS = text(f"""{_DONE}
+    SELECT done.completed_on, done.module_key, f.moment || '-' || t.moment AS pair, f.statement,
+           f.rating AS rated_from, t.rating AS rated_to
     FROM confidence_rating f
     JOIN confidence_rating t ON t.practitioner_id = f.practitioner_id AND t.module_key = f.module_key
-        AND t.set_number = f.set_number AND t.statement = f.statement AND t.moment = :second
+        AND t.set_number = f.set_number AND t.statement = f.statement
     {_IN_ROUND.format("f")}
-    WHERE f.moment = :first
-    GROUP BY done.completed_on, done.module_key, f.statement
-""").columns(completed_on=Date)  # noqa: S608 (nothing in it comes from outside)
-_RECOUNT_ROUNDS = text(f"""{_DONE},
+    WHERE (f.moment, t.moment) IN (VALUES ('before', 'now'), ('back', 'now'), ('before', 'later'), ('now', 'later'))
+""").columns(  # noqa: S608 (nothing in it comes from outside)
+    completed_on=Date, module_key=String, pair=String, statement=String, rated_from=Integer, rated_to=Integer
+)
+_ROUNDS_SAY = text(f"""{_DONE},
     begun AS (
         SELECT f.id, f.number, f.form_length, done.practitioner_id, done.module_key, done.set_number, done.completed_on
         FROM follow_up f {_IN_ROUND.format("f")}
@@ -259,43 +273,57 @@ _RECOUNT_ROUNDS = text(f"""{_DONE},
         UNION ALL
         SELECT completed_on, begun.module_key, 'may be quoted' FROM begun JOIN quote_consent q ON q.follow_up_id = begun.id
     )
-    SELECT completed_on, module_key, what, count(*) AS count FROM said GROUP BY completed_on, module_key, what
-""").columns(completed_on=Date)  # noqa: S608
+    SELECT completed_on, module_key, what FROM said
+""").columns(completed_on=Date, module_key=String, what=String)  # noqa: S608
 
 
-def recount_pairs() -> list[dict[str, str | int]]:
-    """The rows that the tally of ratings must hold, counted anew."""
-    names = [field.name for field in fields(Sums)]
-    sums: dict[tuple[str, str, str, str], Counter[str]] = defaultdict(Counter)
-    for pair in Pair:
-        first, second = pair.times
-        for row in db.session.execute(_RECOUNT_PAIRS, {"first": first, "second": second}).mappings():
-            of = (counted_in(row["completed_on"], PAIRED[pair]), row["module_key"], str(pair), row["statement"])
-            sums[of].update({name: int(row[name]) for name in names})
-    keys = ("quarter", "module_key", "pair", "statement")
-    return [{**dict(zip(keys, of, strict=True)), **{name: sums[of][name] for name in names}} for of in sorted(sums)]
+def _times(closes: Mapping[str, int]) -> CTE:
+    """Completed from which to which day something is counted in which quarter (`counted_in`), as rows."""
+    ends = select(func.min(Completion.completed_on), func.max(Completion.completed_on))
+    oldest: dt.date | None
+    oldest, newest = db.session.execute(ends).one()
+    rows = []
+    if oldest is not None:
+        for start in range(oldest.year - 1, (newest + dt.timedelta(days=max(closes.values()))).year + 1):
+            for quarter in quarters_of(financial_year(start)):
+                for what, days in closes.items():
+                    back = dt.timedelta(days=days)
+                    rows.append((str(what), quarter.key, quarter.first - back, quarter.last - back))
+    names = (column("what", String), column("quarter", String), column("first", Date), column("last", Date))
+    rows = rows or [("", "", dt.date.min, dt.date.min)]
+    return values(*names, name="time").data(rows).cte("time")
 
 
-def recount_rounds() -> list[dict[str, str | int]]:
-    """The rows that the tally of rounds must hold, counted anew."""
-    counts = Counter[tuple[str, str, str]]()
-    for completed_on, module_key, what, count in db.session.execute(_RECOUNT_ROUNDS):
-        counts[counted_in(completed_on, COUNTED[what]), module_key, what] += count
-    return [
-        {"quarter": quarter, "module_key": module_key, "what": what, "count": counts[quarter, module_key, what]}
-        for quarter, module_key, what in sorted(counts)
-    ]
-
-
-def verify_tallies() -> Iterator[str]:
-    """What the tallies of this capability hold otherwise than a recount, in words: one line a row that differs."""
-    for model, recounted in ((ConfidenceTally, recount_pairs()), (RoundTally, recount_rounds())):
-        table = model.__table__
-        rows = db.session.execute(select(*table.columns).where(table.columns["count"] > 0)).mappings()
-        found, right = (
-            {tuple(str(row[key.name]) for key in table.primary_key): dict(row) for row in each}
-            for each in (rows, recounted)
+@recounts(ConfidenceTally)
+def recount_pairs() -> Select[Any]:
+    """`confidence_tally` from the ratings alone."""
+    time, rated = _times(PAIRED), _PAIRS.subquery("rated")
+    keys = (time.c.quarter, rated.c.module_key, rated.c.pair, rated.c.statement)
+    step = rated.c.rated_to - rated.c.rated_from
+    return (
+        select(
+            *keys,
+            func.count().label("count"),
+            func.sum(rated.c.rated_from).label("sum_from"),
+            func.sum(rated.c.rated_to).label("sum_to"),
+            func.sum(step * step).label("sum_squares"),
+            *(
+                func.sum(case((is_so, 1), else_=0)).label(name)
+                for name, is_so in (("rose", step > 0), ("same", step == 0), ("fell", step < 0))
+            ),
         )
-        for of in sorted(found.keys() | right.keys()):
-            if found.get(of) != right.get(of):
-                yield f"{model.__tablename__} of {', '.join(of)} does not hold what was said"
+        .join(time, (time.c.what == rated.c.pair) & rated.c.completed_on.between(time.c.first, time.c.last))
+        .group_by(*keys)
+    )
+
+
+@recounts(RoundTally)
+def recount_rounds() -> Select[Any]:
+    """`round_tally` from what was said alone."""
+    time, said = _times(COUNTED), _ROUNDS_SAY.subquery("said")
+    keys = (time.c.quarter, said.c.module_key, said.c.what)
+    return (
+        select(*keys, func.count().label("count"))
+        .join(time, (time.c.what == said.c.what) & said.c.completed_on.between(time.c.first, time.c.last))
+        .group_by(*keys)
+    )

@@ -23,7 +23,7 @@ from elearning.evaluation.types import (
     Waiting,
     When,
 )
-from elearning.figures.rules import quarters_of, year_of
+from elearning.figures.rules import quarter_of
 
 MOST_SURE = 10  # 0 is not at all, 10 completely
 LONGEST_WORDS = 300
@@ -55,7 +55,7 @@ COUNTED: dict[str, int] = {
         (Said.LATER, Said.PLEDGED, *Kept, Said.IN_THE_WAY, Said.PRACTICE, *Change, Said.MAY_QUOTE), FOLLOW_UPS[3].closes
     ),
 }
-PAIRED: dict[Pair, int] = {  # the same for pairs of ratings
+PAIRED: dict[str, int] = {  # the same for pairs of ratings
     pair: FOLLOW_UPS[3].closes if pair.times[1] is When.LATER else LOOK_BACK_DAYS for pair in Pair
 }
 
@@ -66,8 +66,7 @@ def counted_in(completed_on: dt.date, closes: int) -> str:
     It is the one in which that time ends, whenever it was said: so a quarter that is over never changes, and everybody
     it counts had all the time there is.
     """
-    last = completed_on + dt.timedelta(days=closes)
-    return next(quarter.key for quarter in quarters_of(year_of(last)) if quarter.first <= last <= quarter.last)
+    return quarter_of(completed_on + dt.timedelta(days=closes)).key
 
 
 def paired(ratings: Mapping[When, Mapping[str, int]], when: When) -> Iterator[tuple[Pair, str, Sums]]:

@@ -9,8 +9,9 @@ from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.throttle import may_export
 from elearning.evaluation.types import Pair
+from elearning.figures.charts import drawn
 from elearning.figures.disclosure import SMALL_COUNTS
-from elearning.figures.rules import find_period, is_publishable, list_periods, place_bars, year_of
+from elearning.figures.rules import find_period, is_publishable, list_periods, year_of
 from elearning.figures.spreadsheet import tables_csv, tables_xlsx
 from elearning.impact import operations, queries
 from elearning.impact.disclosure import published
@@ -38,13 +39,10 @@ def impact() -> ResponseReturnValue:
         period=period,
         tables={table.number: table for table in tables_of(says, period, now)} if says else None,
         charts=[
-            chart
+            drawn(chart)
             for each in says
             if (chart := confidence_chart(confidence_table([each], Pair.BEFORE_NOW, period, now)))
         ],
-        placed=lambda chart: place_bars(
-            (label, count, str(count)) for label, count in zip(chart.labels, chart.series[0].values, strict=True)
-        ),
         quotes=[(each, quotes) for each in says if (quotes := queries.list_quotes(each, period))],
         publishable=[each for each in periods if is_publishable(each, today)],
         small_counts=SMALL_COUNTS,
