@@ -15,6 +15,7 @@ from elearning.core.db import db, engine_options
 from elearning.discussions import views as discussions
 from elearning.editions import views as editions
 from elearning.evaluation import views as evaluation
+from elearning.impact import views as impact
 from elearning.items import views as items
 from elearning.reports import views as reports
 from elearning.settings import LOOPBACK, Settings
@@ -60,7 +61,8 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     accounts.init_sign_in(app)
     pages.dress(app)
     for capability in (
-        training, stories, evaluation, certificates, discussions, agency, items, editions, reports, accounts, about,
+        training, stories, evaluation, certificates, discussions, agency, items, impact, editions, reports, accounts,
+        about,
     ):  # fmt: skip
         app.register_blueprint(capability.bp)
     access.guard(app)

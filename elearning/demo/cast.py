@@ -1,5 +1,6 @@
 """The invented agencies and people of the demonstration. Any likeness to a real one is chance."""
 
+from elearning.evaluation.types import Change
 from elearning.people.types import Sector
 
 # (name, sector, people, how keen they are on training in tenths, job roles with the commonest first)
@@ -51,6 +52,22 @@ CHANGES = [
     ("Nobody writes ‘did not engage’; we write what was offered, when, and what came back.", "Practice lead"),
     ("Each Monday we look at who was excluded last week and agree who sees them first.", "Safeguarding lead"),
     ("Every new referral gets the question ‘who else holds a piece?’ and a name against it.", "Referral desk"),
+]
+
+# What people say of their work eight weeks on: what has changed, and what they do differently.
+CHANGED = [
+    (Change.TOGETHER,), (Change.SHARING,), (Change.TOGETHER, Change.SHARING), (Change.STEP, Change.SHARING),
+    (Change.RAISED,), (Change.NOTHING,),
+]  # fmt: skip
+PRACTICE = [
+    "I ask on the same day, and not at the next meeting.",
+    "I write down what is known, who said it and when.",
+    "I rang the school before the strategy meeting instead of waiting for the minutes.",
+    "I no longer write ‘did not engage’. I write what we offered and what came back.",
+    "We now ask in every handover what the young person says about it.",
+    "I said that I disagreed, and we went through the thresholds together.",
+    "I keep the number of the return home interview service on my phone.",
+    "I look at who was there at bedtime, not only at who was in the meeting.",
 ]
 
 # Who the sign-in page offers, by what each is good for. The keys are used by `history.py`.

@@ -19,7 +19,7 @@ from elearning.catalogue.types import ItemType, Scenario, TrainingModule
 from elearning.core import clock
 from elearning.core.db import atomic
 from elearning.core.roles import Role
-from elearning.demo.cast import AGENCIES, CHANGES, FIRST_NAMES, LAST_NAMES, NAMED
+from elearning.demo.cast import AGENCIES, CHANGED, CHANGES, FIRST_NAMES, LAST_NAMES, NAMED, PRACTICE
 from elearning.discussions.operations import claim_discussion, record_discussion
 from elearning.discussions.queries import find_discussion
 from elearning.discussions.types import Log
@@ -271,8 +271,12 @@ class Past:
                 kept = self.says.choices(list(Kept), weights=(4, 4, 3) if plan.number == 3 else (2, 4, 5))[0]
                 record_words(practitioner_id, module.key, plan.number, asked, kept=kept)
             elif asked is About.PRACTICE:
-                words = self.says.choice(("", "I ask on the same day.", "I write down what is known and who said it."))
-                record_words(practitioner_id, module.key, plan.number, asked, words=words)
+                words = self.says.choice(("", *PRACTICE))
+                changes = self.says.choices((*CHANGED, ()), weights=(4, 4, 3, 3, 3, 3, 1))[0]
+                may_quote = self.says.random() < 0.5
+                record_words(
+                    practitioner_id, module.key, plan.number, asked, words=words, changes=changes, may_quote=may_quote
+                )
 
     def _sit(self, module: TrainingModule, practitioner_id: int, grasp: float) -> bool:
         attempt_id = start_quiz(practitioner_id, module)

@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from wtforms import Field, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types of WTForms
 
 from elearning.evaluation.rules import LONGEST_PLEDGE_DAYS, LONGEST_WORDS, MOST_SURE, clean_words
-from elearning.evaluation.types import Kept, Pledge
+from elearning.evaluation.types import Change, Kept, Pledge
 from elearning.web.forms import DayField, Form
 from elearning.web.pages import format_day
 
@@ -109,8 +109,20 @@ class KeptLaterForm(KeptForm):
 
 
 class PracticeForm(Form):
-    """What someone does differently."""
+    """What has changed, what someone does differently, and whether that may be quoted."""
 
+    changes = SelectMultipleField(
+        "What has changed in your work because of this module?",
+        choices=[SelectChoice(change, change.capitalize()) for change in Change],
+        validate_choice=False,
+    )
     words = TextAreaField(
         "What did you do differently?", description="What you did differently", validators=[_is_short]
     )
+    may_quote = BooleanField("The partnership may quote this without my name")
+
+    def validate_changes(self, field: Field) -> None:
+        if not set(field.data) <= set(Change):
+            raise ValidationError("Select from the answers shown on this page")
+        if Change.NOTHING in field.data and len(field.data) > 1:
+            raise ValidationError("Select what has changed, or ‘Nothing so far’, not both")

@@ -2,6 +2,9 @@
 
 Everything is said once. The answers to the questions of a follow-up are permanent (see the migrations); ratings and
 free text are not, because what someone wrote may one day have to be taken out.
+
+The two tallies count what all rounds say, by module and by the quarter in which the time to say it ended (see `rules`).
+They are kept in the transaction that keeps what is counted.
 """
 
 import datetime as dt
@@ -10,7 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from elearning.core.db import Base, Moment, one_of
-from elearning.evaluation.types import About, Kept, When
+from elearning.evaluation.types import About, Change, Kept, Pair, When
 
 PERMANENT = {"info": {"permanent": True}}  # so that verifying the record tries the guards
 
@@ -143,3 +146,55 @@ class FollowUpWords(Base):
     kept: Mapped[str | None] = mapped_column(String(10))
     words: Mapped[str] = mapped_column(String(300))
     answered_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+
+class FollowUpChange(Base):
+    """One thing that has changed in someone's work because of the module, told in its last follow-up."""
+
+    __tablename__ = "follow_up_change"
+    __table_args__ = (one_of("change", Change, "change"),)
+
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), primary_key=True)
+    change: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class QuoteConsent(Base):
+    """That the partnership may quote, without a name, what someone wrote of their practice in a follow-up."""
+
+    __tablename__ = "quote_consent"
+    __table_args__ = (Index("ix_quote_consent_module_key", "module_key", "quarter", "follow_up_id"),)
+
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), primary_key=True, autoincrement=False)
+    module_key: Mapped[str] = mapped_column(String(60))
+    quarter: Mapped[str] = mapped_column(String(10))  # as in the tallies
+
+
+class ConfidenceTally(Base):
+    """The sums (`types.Sums`) of a statement's ratings at the two times of a pair."""
+
+    __tablename__ = "confidence_tally"
+    __table_args__ = (one_of("pair", Pair, "pair"), CheckConstraint("rose + same + fell = count", name="count"))
+
+    quarter: Mapped[str] = mapped_column(String(10), primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    pair: Mapped[str] = mapped_column(String(20), primary_key=True)
+    statement: Mapped[str] = mapped_column(String(60), primary_key=True)
+    count: Mapped[int]
+    sum_from: Mapped[int]
+    sum_to: Mapped[int]
+    sum_squares: Mapped[int]
+    rose: Mapped[int]
+    same: Mapped[int]
+    fell: Mapped[int]
+
+
+class RoundTally(Base):
+    """How many rounds said something: `what` is one of `rules.COUNTED`."""
+
+    __tablename__ = "round_tally"
+    __table_args__ = (CheckConstraint("count >= 0", name="count"),)
+
+    quarter: Mapped[str] = mapped_column(String(10), primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    what: Mapped[str] = mapped_column(String(40), primary_key=True)
+    count: Mapped[int]

@@ -2,8 +2,9 @@
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, astuple
 
 from sqlalchemy import insert
 
@@ -12,17 +13,40 @@ from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
 from elearning.core.db import atomic, keep, serialise
 from elearning.core.errors import Refused
+from elearning.core.tallies import RECORD, add_to
 from elearning.evaluation.models import (
     ConfidenceAnswer,
     ConfidenceRating,
+    ConfidenceTally,
+    FollowUpChange,
     FollowUpResponse,
     FollowUpRow,
     FollowUpWords,
     PledgeRow,
+    QuoteConsent,
+    RoundTally,
 )
-from elearning.evaluation.queries import find_afterwards, find_follow_up, list_met
-from elearning.evaluation.rules import FOLLOW_UPS, draw_follow_up, follow_up_step, is_open, open_look_back
-from elearning.evaluation.types import About, Afterwards, FollowUp, Kept, Plan, Pledge, When
+from elearning.evaluation.queries import (
+    find_afterwards,
+    find_follow_up,
+    find_told,
+    list_met,
+    ratings_of,
+)
+from elearning.evaluation.rules import (
+    COUNTED,
+    FOLLOW_UPS,
+    PAIRED,
+    counted_in,
+    draw_follow_up,
+    follow_up_step,
+    is_open,
+    open_look_back,
+    paired,
+    said_answered,
+    said_begun,
+)
+from elearning.evaluation.types import About, Afterwards, Change, FollowUp, Kept, Plan, Pledge, Said, When
 
 CLOSED = "These questions are closed, so nothing was kept."
 FOLLOW_UP_CLOSED = "This follow-up is not open, so nothing was kept. What you answered while it was open stays."
@@ -30,6 +54,7 @@ FOLLOW_UP_CLOSED = "This follow-up is not open, so nothing was kept. What you an
 
 _CONFIDENCE, _RATINGS, _PLEDGE = insert(ConfidenceAnswer), insert(ConfidenceRating), insert(PledgeRow)
 _FOLLOW_UP, _ANSWER, _WORDS = insert(FollowUpRow), insert(FollowUpResponse), insert(FollowUpWords)
+_CHANGES, _CONSENT = insert(FollowUpChange), insert(QuoteConsent)
 
 
 def record_confidence(
@@ -63,6 +88,8 @@ def record_afterwards(practitioner_id: int, module: TrainingModule, when: When, 
         elif open_look_back(here.round, here.completed_on, clock.today()) is not when:
             raise Refused(CLOSED)
         record_confidence(practitioner_id, module, here.set_number, when, ratings)
+        if ratings:
+            _tally_ratings(practitioner_id, module.key, here, when)
 
 
 def record_pledge(practitioner_id: int, module: TrainingModule, pledge: Pledge | None) -> bool:
@@ -85,6 +112,8 @@ def record_pledge(practitioner_id: int, module: TrainingModule, pledge: Pledge |
             "made_at": clock.now(),
         }
         keep(_PLEDGE, {**made, **words})
+        if pledge:
+            _tally(module.key, here, {Said.PLEDGED: 1})
         return True
 
 
@@ -113,6 +142,7 @@ def begin_follow_up(practitioner_id: int, module: TrainingModule, number: int) -
             "begun_at": clock.now(),
         }
         keep(_FOLLOW_UP, follow_up)
+        _tally(module.key, here, {said_begun(number): 1})
 
 
 def record_answer(practitioner_id: int, follow_up: FollowUp, position: int, chosen: Sequence[int]) -> None:
@@ -141,14 +171,25 @@ def record_answer(practitioner_id: int, follow_up: FollowUp, position: int, chos
             "answered_at": clock.now(),
         }
         keep(_ANSWER, answer)
+        if position == len(mine.form):
+            _tally(mine.module_key, here, {said_answered(mine.number): 1})
 
 
 def record_words(
-    practitioner_id: int, module_key: str, number: int, about: About, *, kept: Kept | None = None, words: str = ""
+    practitioner_id: int,
+    module_key: str,
+    number: int,
+    about: About,
+    *,
+    kept: Kept | None = None,
+    words: str = "",
+    changes: Collection[Change] = (),
+    may_quote: bool = False,
 ) -> None:
-    """Keep how the pledge went, or what someone does differently; both may be left empty. Once.
+    """Keep how the pledge went, or what has changed and what someone does differently; all may be left empty. Once.
 
-    Raises Refused when the follow-up is not open or not so far.
+    `may_quote` says that the words about practice may be quoted; without words it says nothing. Raises Refused when the
+    follow-up is not open or not so far.
     """
     with atomic():
         here = _here(practitioner_id, module_key)
@@ -160,6 +201,66 @@ def record_words(
             raise Refused(FOLLOW_UP_CLOSED)
         told = {"about": about, "kept": kept, "words": words, "answered_at": clock.now()}
         keep(_WORDS, {"follow_up_id": follow_up.id, **told})
+        if about is About.PLEDGE:
+            _tally_pledge(practitioner_id, module_key, here, number, kept, words)
+        else:
+            _keep_practice(module_key, here, follow_up.id, set(changes), may_quote=may_quote and bool(words))
+
+
+def _keep_practice(
+    module_key: str, here: Afterwards, follow_up_id: int, changes: Collection[Change], *, may_quote: bool
+) -> None:
+    counted = Counter[str]()
+    if changes:
+        keep(_CHANGES, [{"follow_up_id": follow_up_id, "change": change} for change in sorted(changes)])
+        counted.update([Said.PRACTICE, *changes])
+    if may_quote:
+        quarter = counted_in(here.completed_on, COUNTED[Said.MAY_QUOTE])
+        keep(_CONSENT, {"follow_up_id": follow_up_id, "module_key": module_key, "quarter": quarter})
+        counted[Said.MAY_QUOTE] += 1
+    _tally(module_key, here, counted)
+
+
+def _tally_pledge(
+    practitioner_id: int, module_key: str, here: Afterwards, number: int, kept: Kept | None, words: str
+) -> None:
+    """Count how a pledge went: what was said last stands, and what was said four weeks before no more."""
+    steps = Counter[str]()
+    if kept:
+        steps[kept] += 1
+        if number == 3 and (second := find_follow_up(practitioner_id, module_key, here.set_number, 2)):
+            earlier = find_told(second.id, practitioner_id, About.PLEDGE)
+            if earlier and earlier.kept:
+                steps[earlier.kept] -= 1
+    if number == 3 and words:
+        steps[Said.IN_THE_WAY] += 1
+    _tally(module_key, here, steps)
+
+
+def _tally_ratings(practitioner_id: int, module_key: str, here: Afterwards, when: When) -> None:
+    """Count what was rated at one time of a round, in both tallies."""
+    ratings = ratings_of(practitioner_id, module_key, here.set_number)
+    sums = {
+        (counted_in(here.completed_on, PAIRED[pair]), module_key, str(pair), statement): astuple(each)
+        for pair, statement, each in paired(ratings, when)
+    }
+    serialise(RECORD)
+    add_to(ConfidenceTally, sums)
+    said = Counter[str]([when])
+    if when is When.NOW and ratings[When.BEFORE]:
+        said[Said.BOTH] += 1
+    _tally(module_key, here, said)
+
+
+def _tally(module_key: str, here: Afterwards, steps: Mapping[str, int]) -> None:
+    """Count so many more, or fewer, rounds of a module that said this or that."""
+    rows = {
+        (counted_in(here.completed_on, COUNTED[what]), module_key, str(what)): (step,)
+        for what, step in steps.items()
+        if step
+    }
+    serialise(RECORD)
+    add_to(RoundTally, rows)
 
 
 def _here(practitioner_id: int, module_key: str) -> Afterwards:

@@ -3,13 +3,27 @@
 import datetime as dt
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 
 from elearning.assessment.rules import shown_order
 from elearning.assessment.types import DrawnItem, Form
 from elearning.catalogue.types import Item, Level, TrainingModule
-from elearning.evaluation.types import About, LookBack, Plan, Round, Step, Waiting, When
+from elearning.evaluation.types import (
+    About,
+    Change,
+    Kept,
+    LookBack,
+    Pair,
+    Plan,
+    Round,
+    Said,
+    Step,
+    Sums,
+    Waiting,
+    When,
+)
+from elearning.figures.rules import quarter_of
 
 MOST_SURE = 10  # 0 is not at all, 10 completely
 LONGEST_WORDS = 300
@@ -21,6 +35,51 @@ FOLLOW_UPS = {
     2: Plan(2, "Four weeks on", 3, 28, 55, (About.PLEDGE,)),
     3: Plan(3, "Eight weeks on", 4, 56, 111, (About.PLEDGE, When.LATER, About.PRACTICE)),
 }
+
+
+def said_begun(number: int) -> str:
+    """What is counted when a follow-up is begun."""
+    return f"begun {number}"
+
+
+def said_answered(number: int) -> str:
+    """What is counted when every question of a follow-up is answered."""
+    return f"answered {number}"
+
+
+# What is counted of rounds -> after how many days from completion the time to say it ends.
+COUNTED: dict[str, int] = {
+    **dict.fromkeys((Said.NOW, Said.BACK, Said.BOTH), LOOK_BACK_DAYS),
+    **{what(plan.number): plan.closes for plan in FOLLOW_UPS.values() for what in (said_begun, said_answered)},
+    **dict.fromkeys(
+        (Said.LATER, Said.PLEDGED, *Kept, Said.IN_THE_WAY, Said.PRACTICE, *Change, Said.MAY_QUOTE), FOLLOW_UPS[3].closes
+    ),
+}
+PAIRED: dict[str, int] = {  # the same for pairs of ratings
+    pair: FOLLOW_UPS[3].closes if pair.times[1] is When.LATER else LOOK_BACK_DAYS for pair in Pair
+}
+
+
+def counted_in(completed_on: dt.date, closes: int) -> str:
+    """The quarter in which something that may be said until so many days after completion is counted.
+
+    It is the one in which that time ends, whenever it was said: so a quarter that is over never changes, and everybody
+    it counts had all the time there is.
+    """
+    return quarter_of(completed_on + dt.timedelta(days=closes)).key
+
+
+def paired(ratings: Mapping[When, Mapping[str, int]], when: When) -> Iterator[tuple[Pair, str, Sums]]:
+    """What the ratings of one time add to the sums of each pair it belongs to, statement by statement."""
+    for pair in Pair:
+        if when in pair.times:
+            first, second = (ratings[time] for time in pair.times)
+            for statement in sorted(first.keys() & second.keys()):
+                step = second[statement] - first[statement]
+                sums = Sums(
+                    1, first[statement], second[statement], step * step, int(step > 0), int(step == 0), int(step < 0)
+                )
+                yield pair, statement, sums
 
 
 def look_back_ends(completed_on: dt.date) -> dt.date:

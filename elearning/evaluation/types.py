@@ -32,6 +32,44 @@ class Kept(StrEnum):
     NOT_YET = "not yet"
 
 
+class Change(StrEnum):
+    """What has changed in someone's work because of a module; also the words the page and the tables show."""
+
+    TOGETHER = "working together with other agencies"
+    SHARING = "sharing information"
+    STEP = "a specific step for a child or family"
+    RAISED = "raised it with colleagues"
+    NOTHING = "nothing so far"
+
+
+class Pair(StrEnum):
+    """Two times whose ratings are set side by side: from the first to the second."""
+
+    BEFORE_NOW = "before-now"
+    BACK_NOW = "back-now"
+    BEFORE_LATER = "before-later"
+    NOW_LATER = "now-later"
+
+    @property
+    def times(self) -> tuple[When, When]:
+        """The first and the second time."""
+        first, second = self.split("-")
+        return When(first), When(second)
+
+
+class Said(StrEnum):
+    """What is counted of rounds, beside each `Kept` (how the pledge went, last) and each `Change`."""
+
+    NOW = "now"  # rated one statement at least
+    BACK = "back"
+    BOTH = "before and now"
+    LATER = "later"
+    PLEDGED = "pledged"
+    IN_THE_WAY = "in the way"  # wrote what got in the way of the pledge
+    PRACTICE = "practice"  # told what has changed, be it nothing
+    MAY_QUOTE = "may be quoted"
+
+
 LookBack = When | About  # now, back, pledge
 Step = int | About | When  # of a follow-up: the position of a question, from 1, or what comes after the questions
 
@@ -114,6 +152,19 @@ class FollowUp:
     number: int
     form: Form
     chosen: dict[int, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The ratings of a statement by people who rated it at both times of a pair, in whole numbers."""
+
+    count: int
+    sum_from: int
+    sum_to: int
+    sum_squares: int  # of the changes
+    rose: int
+    same: int
+    fell: int
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from elearning.evaluation.rules import (
     open_look_back,
     window,
 )
-from elearning.evaluation.types import About, Afterwards, FollowUp, Kept, Plan, Step, When
+from elearning.evaluation.types import About, Afterwards, Change, FollowUp, Kept, Plan, Step, When
 from elearning.web.access import requires
 from elearning.web.forms import Confirmation, skipped
 
@@ -232,7 +232,16 @@ def follow_up_words(key: str, number: int, about: str) -> ResponseReturnValue:
         kept = Kept(said["kept"]) if said.get("kept") else None
         words = clean_words(said.get("words") or "")
         try:
-            record_words(current_user.practitioner_id, key, number, asked, kept=kept, words=words)
+            record_words(
+                current_user.practitioner_id,
+                key,
+                number,
+                asked,
+                kept=kept,
+                words=words,
+                changes=[Change(change) for change in said.get("changes") or ()],
+                may_quote=bool(said.get("may_quote")),
+            )
             return redirect(url_for("evaluation.follow_up", key=key, number=number))
         except Refused as refusal:
             flash(str(refusal))  # on this page, with what was typed

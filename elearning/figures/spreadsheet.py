@@ -33,6 +33,15 @@ def table_csv(table: Table) -> Iterator[bytes]:
     return csv_pieces(header, [*rows, [], *about(table)])
 
 
+def tables_csv(tables: Sequence[Table]) -> Iterator[bytes]:
+    """Several tables in one file, one below the other, each with what has to be said beside it."""
+    lines: list[Sequence[object]] = []
+    for table in tables:
+        header, rows = flat(table)
+        lines += [*([[]] if lines else []), header, *rows, [], *about(table)]
+    return csv_pieces([str(label) for label in lines[0]], lines[1:])
+
+
 def tables_xlsx(tables: Sequence[Table]) -> bytes:
     """A workbook with a sheet for each table, its header frozen, and first a sheet that says what they are."""
     file = io.BytesIO()

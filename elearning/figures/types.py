@@ -63,6 +63,7 @@ class Hidden(StrEnum):
     NOT_DECLARED = "not declared"
     DECLARED_FEWER = "declared fewer"  # than are trained, so that there is no share to give
     NOT_REQUIRED = "not required"
+    NOT_ASKED = "not asked"
     TOO_FEW = "too few"
     NONE = "–"
 

@@ -29,6 +29,8 @@ SAID_OF = {
     "follow_up": "Your answers in the follow-ups",
     "follow_up_response": "Your answers in the follow-ups",
     "follow_up_words": "what you write in the follow-ups",
+    "follow_up_change": "what has changed in your work",
+    "quote_consent": "whether it may be quoted",
     "pledge": "Your pledge, how it went",
     "sign_in_session": "Signing in: when you did",
     "sign_in_code": "a code’s fingerprint",
@@ -41,7 +43,7 @@ SAID_OF = {
     "audit_entry": "The audit trail",
     "throttle": "How often something was tried",
 }
-OF_NOBODY = {"agency", "installation", "module_version"}
+OF_NOBODY = {"agency", "installation", "module_version", "confidence_tally", "round_tally"}
 
 
 def test_the_notice_speaks_of_everything_that_is_kept(app: Flask) -> None:

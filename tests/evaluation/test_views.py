@@ -5,13 +5,14 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 from werkzeug.test import TestResponse
 
 from elearning.catalogue.library import library
 from elearning.core import clock
 from elearning.core.db import db
+from elearning.evaluation.models import FollowUpChange, QuoteConsent
 from elearning.evaluation.operations import record_afterwards, record_confidence, record_pledge
 from elearning.evaluation.queries import find_follow_up, find_pledge, ratings_of, rounds_of
 from elearning.evaluation.types import FollowUp, Pledge, When
@@ -410,7 +411,17 @@ class TestFollowUps:
         assert client.get(THIRD).location == LATER
         assert client.post(LATER, data={"1.1": "8", "1.2": "3"}).location == THIRD
         assert client.get(THIRD).location == f"{THIRD}/practice"
-        client.post(f"{THIRD}/practice", data={"words": "I ask <who> is outside."})
+        practice = f"{THIRD}/practice"
+        assert "checked" not in client.get(practice).text  # nothing is chosen beforehand, least of all consent
+        sent = {"words": "I ask <who> is outside.", "may_quote": "yes"}
+        both = client.post(practice, data={**sent, "changes": ["sharing information", "nothing so far"]}).text
+        assert both.count("Select what has changed, or ‘Nothing so far’, not both") == 2
+        assert both.count(" checked") == 3  # what was chosen stays, and the consent
+        assert "Select from the answers shown" in client.post(practice, data={**sent, "changes": ["all"]}).text
+        changes = ["sharing information", "raised it with colleagues"]
+        client.post(practice, data={**sent, "changes": changes})
+        assert set(db.session.scalars(select(FollowUpChange.change))) == set(changes)
+        assert db.session.scalars(select(QuoteConsent.module_key)).all() == [MODULE]
 
         page = client.get(THIRD).text
         assert "Compared with before the module you feel surer on 1 of 2 statements, less sure on 1." in page
@@ -430,6 +441,7 @@ class TestFollowUps:
             assert client.get(THIRD).location == address
             client.post(address, data={"skip": "yes", "kept": "done it", "words": "x", "1.1": "3"})
         assert "Thank you" in client.get(THIRD).text
+        assert [*db.session.scalars(select(FollowUpChange)), *db.session.scalars(select(QuoteConsent))] == []
         assert said(world)[When.LATER] == 0
 
     def pledge(self, world: World, days: int) -> None:

@@ -118,6 +118,9 @@ GET   /reports/editions/<int:edition_id>/changes    in   404  404  404  404  200
 POST  /reports/editions/<int:edition_id>.pdf        in   404  404  404  404  200  404
 POST  /reports/editions/<int:edition_id>.xlsx       in   404  404  404  404  200  404
 POST  /reports/editions/<int:edition_id>.csv        in   404  404  404  404  200  404
+GET   /reports/impact                               in   404  404  404  404  200  404
+POST  /reports/impact.csv                           in   404  404  404  404  200  404
+POST  /reports/impact.xlsx                          in   404  404  404  404  200  404
 GET   /admin                                        in   404  404  404  404  404  200
 GET   /admin/certificates                           in   404  404  404  404  404  200
 POST  /admin/certificates                           in   404  404  404  404  404  200

@@ -93,6 +93,9 @@ GET  /reports/editions/<int:edition_id>/changes               0   1   1   1   1 
 POST /reports/editions/<int:edition_id>.pdf                   0   1   1   1   1   4   1
 POST /reports/editions/<int:edition_id>.xlsx                  0   1   1   1   1   4   1
 POST /reports/editions/<int:edition_id>.csv                   0   1   1   1   1   5   1
+GET  /reports/impact                                          0   1   1   1   1   6   1
+POST /reports/impact.csv                                      0   1   1   1   1   7   1
+POST /reports/impact.xlsx                                     0   1   1   1   1   7   1
 GET  /admin                                                   0   1   1   1   1   1   1
 GET  /admin/certificates                                      0   1   1   1   1   1   1
 """
@@ -104,6 +107,8 @@ FILES = [
     ("POST", "/reports/editions/<int:edition_id>.pdf"),
     ("POST", "/reports/editions/<int:edition_id>.xlsx"),
     ("POST", "/reports/editions/<int:edition_id>.csv"),
+    ("POST", "/reports/impact.csv"),
+    ("POST", "/reports/impact.xlsx"),
     ("POST", "/agency/certificates.zip"),
     ("POST", "/agency/certificates.pdf"),
 ]
@@ -115,6 +120,9 @@ ASKED = {
     "/reports/items": f"{A_YEAR}&module={MODULE}",
     "/reports/items.csv": f"{A_YEAR}&module={MODULE}",
     "/reports/items.xlsx": f"{A_YEAR}&module={MODULE}",
+    "/reports/impact": A_YEAR,
+    "/reports/impact.csv": A_YEAR,
+    "/reports/impact.xlsx": A_YEAR,
 }
 
 Taken = Mapping[tuple[str, str], list[int]]

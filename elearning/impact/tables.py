@@ -1,0 +1,233 @@
+"""The tables of what training did, as far as those say who took it: R9, R10 and R11.
+
+Nothing is said of fewer than ten people: sums over modules are of those modules alone about which ten answered, so that
+no smaller group can be worked out from a sum.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from elearning.evaluation.rules import COUNTED, FOLLOW_UPS, LOOK_BACK_DAYS, PAIRED, said_answered, said_begun
+from elearning.evaluation.types import Change, Kept, Pair, Said
+from elearning.figures.types import Chart, Column, Form, Hidden, Kind, Measure, Period, Rate, Series, Table, Value
+from elearning.impact.rules import SHOWN, mean, tenths
+from elearning.impact.statistics import mean_change
+from elearning.impact.types import ModuleSays
+
+LAST = FOLLOW_UPS[3]
+COMPLETIONS = {LOOK_BACK_DAYS: "completions"} | {
+    plan.closes: f"completions at least {plan.opens} days old" for plan in FOLLOW_UPS.values()
+}
+PAIRS = "paired answers"
+ROSE, SAME, FELL = "Improved", "Same", "Lower"
+HEADINGS = {
+    Pair.BEFORE_NOW: ("R9", "before and after", "Before", "After"),
+    Pair.BACK_NOW: ("R9a", "thinking back and after", "Thinking back", "After"),
+    Pair.BEFORE_LATER: ("R9b", "before and eight weeks on", "Before", "Eight weeks on"),
+    Pair.NOW_LATER: ("R9c", "after and eight weeks on", "After", "Eight weeks on"),
+}
+VERSIONS = "all of each module"
+TOO_FEW = f"Nothing is said of fewer than {SHOWN} people."
+SAID_OF_ONESELF = (
+    "This is what people say of themselves, from 0 (not at all) to 10 (completely). It does not show what they do, and "
+    "there is no group without the training to compare with."
+)
+INTERVAL = (
+    "The change is a mean, with its 95% interval in brackets (Student’s t). Only those who answered at both times are in "
+    "it; the others may feel otherwise."
+)
+THINKING_BACK = (
+    "Thinking back, people tend to place themselves lower than they did at the time, which makes the change look larger. "
+    "Read this beside table R9, never alone."
+)
+
+
+def _counted(closes: int) -> str:
+    return f"Counted in the period in which the time to answer ended, {closes} days after completion."
+
+
+def tables_of(says: Sequence[ModuleSays], period: Period, cut_off: dt.datetime) -> list[Table]:
+    """Every table of these modules in a period, in their order."""
+    return [
+        *(confidence_table(says, pair, period, cut_off) for pair in Pair),
+        response_table(says, period, cut_off),
+        change_table(says, period, cut_off),
+        pledge_table(says, period, cut_off),
+    ]
+
+
+def _of(says: Sequence[ModuleSays]) -> str:
+    return f"{says[0].title}, " if len(says) == 1 else ""
+
+
+def confidence_table(says: Sequence[ModuleSays], pair: Pair, period: Period, cut_off: dt.datetime) -> Table:
+    """R9, and the same for other times: statement by statement, those who rated it at both."""
+    number, times, first, second = HEADINGS[pair]
+    noun = COMPLETIONS[PAIRED[pair]]
+    return Table(
+        number=number,
+        caption=f"How sure people feel, {times}: {_of(says)}{period.label}",
+        columns=(
+            Column("Statement"),
+            Column("Training module"),
+            Column("Paired", Kind.COUNT),
+            Column("Response", Kind.RATE),
+            Column(f"{first}: mean", Kind.MEASURE),
+            Column(f"{second}: mean", Kind.MEASURE),
+            Column("Change", Kind.MEASURE),
+            Column(ROSE, Kind.RATE),
+            Column(SAME, Kind.RATE),
+            Column(FELL, Kind.RATE),
+        ),
+        rows=tuple(
+            (statement, each.title, *_confidence(each, pair, name, noun))
+            for each in says
+            for name, statement in each.statements
+        ),
+        cut_off=cut_off,
+        versions=VERSIONS,
+        notes=(
+            SAID_OF_ONESELF,
+            *((THINKING_BACK,) if pair is Pair.BACK_NOW else ()),
+            INTERVAL,
+            f"{_counted(PAIRED[pair])} {TOO_FEW}",
+        ),
+    )
+
+
+def _confidence(each: ModuleSays, pair: Pair, statement: str, noun: str) -> tuple[Value, ...]:
+    sums = each.sums.get((pair, statement))
+    if sums is None or sums.count < SHOWN:
+        return (Hidden.TOO_FEW,) * 8
+    change = mean_change(sums)
+    return (
+        sums.count,
+        Rate(sums.count, each.asked[PAIRED[pair]], noun),
+        mean(sums.sum_from, sums.count),
+        mean(sums.sum_to, sums.count),
+        Measure(tenths(change.value), tenths(change.low), tenths(change.high)),
+        *(Rate(part, sums.count, PAIRS) for part in (sums.rose, sums.same, sums.fell)),
+    )
+
+
+def response_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datetime) -> Table:
+    """R9d: who answered at all, which is how far every other figure here reaches."""
+    asks: list[tuple[str, str]] = [
+        ("Rated before and after", Said.BOTH),
+        ("Rated after", Said.NOW),
+        ("Rated thinking back", Said.BACK),
+        *((f"Began: {plan.name.lower()}", said_begun(plan.number)) for plan in FOLLOW_UPS.values()),
+        *((f"Answered all: {plan.name.lower()}", said_answered(plan.number)) for plan in FOLLOW_UPS.values()),
+        ("Rated eight weeks on", Said.LATER),
+        ("Told what has changed", Said.PRACTICE),
+    ]
+    return Table(
+        number="R9d",
+        caption=f"Who answered: {_of(says)}{period.label}",
+        columns=(Column("Training module"), *(Column(label, Kind.RATE) for label, _what in asks)),
+        rows=tuple((each.title, *(_response(each, what) for _label, what in asks)) for each in says),
+        cut_off=cut_off,
+        versions=VERSIONS,
+        notes=(
+            "Answering is voluntary. Where few answer, the figures say little of the others.",
+            f"Counted in the period in which the time to answer ended: {LOOK_BACK_DAYS} days after completion, and for the "
+            f"follow-ups {', '.join(str(plan.closes) for plan in FOLLOW_UPS.values())}. {TOO_FEW}",
+        ),
+    )
+
+
+def _response(each: ModuleSays, what: str) -> Value:
+    asked = each.asked.get(COUNTED[what], 0)
+    return Rate(each.said.get(what, 0), asked, COMPLETIONS[COUNTED[what]]) if asked >= SHOWN else Hidden.TOO_FEW
+
+
+def change_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datetime) -> Table:
+    """R10: what has changed in people's work, eight weeks on."""
+    enough = [each for each in says if each.said.get(Said.PRACTICE, 0) >= SHOWN]
+    said = {what: sum(each.said.get(what, 0) for each in enough) for what in (Said.PRACTICE, *Change)}
+    answered = said[Said.PRACTICE]
+    asked = sum(each.asked.get(LAST.closes, 0) for each in enough)
+    rows: list[tuple[Value, ...]] = [
+        (
+            "Answered the question",
+            answered if enough else Hidden.TOO_FEW,
+            Rate(answered, asked, COMPLETIONS[LAST.closes]) if enough else Hidden.TOO_FEW,
+            Hidden.NONE,
+        )
+    ]
+    for change in Change:
+        chosen = (said[change], Rate(said[change], answered, "answers"))
+        rows.append((change.capitalize(), *(chosen if enough else (Hidden.TOO_FEW,) * 2), Hidden.NOT_ASKED))
+    left_out = [each.title for each in says if each not in enough] if enough else []
+    return Table(
+        number="R10",
+        caption=f"What has changed in people’s work, eight weeks on: {_of(says)}{period.label}",
+        columns=(
+            Column("Type of change"),
+            Column("Answers", Kind.COUNT),
+            Column("Share", Kind.RATE),
+            Column("Confirmed by a manager", Kind.COUNT),
+        ),
+        rows=tuple(rows),
+        cut_off=cut_off,
+        versions=VERSIONS,
+        notes=(
+            "What people say of their own work; more than one may be chosen. Nobody has asked their managers.",
+            *((f"Left out, with fewer than {SHOWN} answers: {', '.join(left_out)}.",) if left_out else ()),
+            f"{_counted(LAST.closes)} {TOO_FEW}",
+        ),
+    )
+
+
+def pledge_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datetime) -> Table:
+    """R11: what became of pledges, as their writers say."""
+    return Table(
+        number="R11",
+        caption=f"Pledges by training module: {_of(says)}{period.label}",
+        columns=(
+            Column("Training module"),
+            Column("Pledges made", Kind.COUNT),
+            Column("Said how it went", Kind.RATE),
+            Column("Done", Kind.RATE),
+            Column("Partly", Kind.RATE),
+            Column("Not yet", Kind.RATE),
+            Column("Said what got in the way", Kind.RATE),
+        ),
+        rows=tuple((each.title, *_pledges(each)) for each in says),
+        cut_off=cut_off,
+        versions=VERSIONS,
+        notes=(
+            "What people say of their own pledges, four or eight weeks on; what they said last counts. Nobody but its "
+            "writer reads a pledge, or what got in its way.",
+            f"{_counted(LAST.closes)} {TOO_FEW}",
+        ),
+    )
+
+
+def _pledges(each: ModuleSays) -> tuple[Value, ...]:
+    made = each.said.get(Said.PLEDGED, 0)
+    if made < SHOWN:
+        return (Hidden.TOO_FEW,) * 6
+    told = [each.said.get(kept, 0) for kept in Kept]
+    parts: list[Value] = [Rate(part, sum(told), "answers") if sum(told) >= SHOWN else Hidden.TOO_FEW for part in told]
+    in_the_way = Rate(each.said.get(Said.IN_THE_WAY, 0), made, "pledges")
+    return (made, Rate(sum(told), made, "pledges"), *parts, in_the_way)
+
+
+def confidence_chart(table: Table) -> Chart | None:
+    """How many feel surer, the same and less sure, by statement: the same figures as in a table of R9; None if none."""
+    place = {column.label: position for position, column in enumerate(table.columns)}
+    rows = [row for row in table.rows if isinstance(row[place[ROSE]], Rate)]
+    if not rows:
+        return None
+    series = []
+    for label, name in ((ROSE, "Surer"), (SAME, "The same"), (FELL, "Less sure")):
+        rates = [row[place[label]] for row in rows]
+        series.append(Series(name, tuple(rate.numerator if isinstance(rate, Rate) else None for rate in rates)))
+    return Chart(
+        title=table.caption,
+        description="For each statement, how many people feel surer than before, the same, and less sure.",
+        form=Form.STACKED,
+        labels=tuple(str(row[0]) for row in rows),
+        series=tuple(series),
+    )

@@ -1,0 +1,122 @@
+"""Which figures a table shows, about how many people, and which of them leave the partnership."""
+
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from elearning.evaluation.rules import COUNTED, FOLLOW_UPS, LOOK_BACK_DAYS, counted_in
+from elearning.evaluation.types import Change, Pair, Said, Sums
+from elearning.figures.rules import financial_year
+from elearning.figures.types import Hidden, Measure, Rate, Table
+from elearning.impact.disclosure import WHOLE, published
+from elearning.impact.tables import confidence_chart, confidence_table, tables_of
+from elearning.impact.types import ModuleSays
+
+YEAR, NOW = financial_year(2025), dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+ASKED = dict.fromkeys((LOOK_BACK_DAYS, *(plan.closes for plan in FOLLOW_UPS.values())), 200)
+STATEMENTS = (("1.1", "I can ask."), ("speaking-up", "I would speak up."))
+
+
+def says(key: str = "one", *, rose: int = 0, same: int = 0, fell: int = 0, **said: int) -> ModuleSays:
+    """A module about which so many felt surer by one, the same, and less sure by one; and so many said other things."""
+    count = rose + same + fell
+    sums = Sums(count, 4 * count, 4 * count + rose - fell, rose + fell, rose, same, fell)
+    names = {what.replace(" ", "_"): what for what in COUNTED}
+    return ModuleSays(
+        key,
+        key.capitalize(),
+        STATEMENTS,
+        ASKED,
+        {names[what]: count for what, count in said.items()},
+        {(pair, name): sums for pair in Pair for name, _words in STATEMENTS} if count else {},
+    )
+
+
+def table(number: str, *each: ModuleSays) -> Table:
+    return next(table for table in tables_of(each, YEAR, NOW) if table.number == number)
+
+
+def test_a_statement_is_shown_from_ten_pairs_on_with_its_response() -> None:
+    nine, ten = (table("R9", says(rose=rose, fell=1)).rows[0] for rose in (8, 9))
+    assert set(nine[2:]) == {Hidden.TOO_FEW}
+    assert [str(value) for value in ten] == [
+        "I can ask.", "One", "10", "10 of 200 completions (5%)", "4.0", "4.8", "0.8 (0.3 to 1.3)",
+        "9 of 10 paired answers (90%)", "0 of 10 paired answers (0%)", "1 of 10 paired answers (10%)",
+    ]  # fmt: skip
+    assert "completions at least 56 days old" in str(table("R9b", says(rose=10)).rows[0][3])
+
+
+def test_thinking_back_is_never_shown_without_the_real_thing_and_says_why() -> None:
+    numbers = [each.number for each in tables_of([says(rose=10)], YEAR, NOW)]
+    assert numbers[:2] == ["R9", "R9a"]
+    assert any("never alone" in note for note in table("R9a", says(rose=10)).notes)
+
+
+def test_changes_are_summed_over_modules_with_ten_answers_only() -> None:
+    """The figure of all, less that of one module, would give the other one away."""
+    one, two = says("one", practice=12, sharing_information=8), says("two", practice=9, sharing_information=9)
+    of_both = table("R10", one, two)
+    shown = {row[0]: row[1:] for row in of_both.rows}
+    assert shown["Answered the question"][:2] == (12, Rate(12, 200, "completions at least 56 days old"))
+    assert shown["Sharing information"] == (8, Rate(8, 12, "answers"), Hidden.NOT_ASKED)
+    assert any("Left out, with fewer than 10 answers: Two" in note for note in of_both.notes)
+    assert {value for row in table("R10", two).rows for value in row[1:]} == {
+        Hidden.TOO_FEW, Hidden.NONE, Hidden.NOT_ASKED
+    }  # fmt: skip
+
+
+def test_pledges_say_how_they_went_from_ten_on() -> None:
+    few, enough = says("one", pledged=20, done_it=5, partly=4), says("two", pledged=20, done_it=5, partly=4, not_yet=1)
+    rows = table("R11", few, enough).rows
+    assert rows[0][1:3] == (20, Rate(9, 20, "pledges"))
+    assert set(rows[0][3:6]) == {Hidden.TOO_FEW}
+    assert rows[1][3] == Rate(5, 10, "answers")
+    assert set(table("R11", says(pledged=9)).rows[0][1:]) == {Hidden.TOO_FEW}
+
+
+def test_the_chart_has_the_figures_of_the_table() -> None:
+    chart = confidence_chart(confidence_table([says(rose=7, same=2, fell=1)], Pair.BEFORE_NOW, YEAR, NOW))
+    assert chart is not None
+    assert [(series.name, series.values) for series in chart.series] == [
+        ("Surer", (7, 7)), ("The same", (2, 2)), ("Less sure", (1, 1))
+    ]  # fmt: skip
+    assert confidence_chart(confidence_table([says(rose=9)], Pair.BEFORE_NOW, YEAR, NOW)) is None
+
+
+PARTS = st.tuples(*[st.integers(0, 40)] * 3)
+
+
+@given(ratings=PARTS, kept=PARTS)
+def test_what_leaves_is_rounded_and_has_all_parts_of_a_whole_or_none(
+    ratings: tuple[int, int, int], kept: tuple[int, int, int]
+) -> None:
+    """Where one of the parts is 1 to 7, the two others and their sum would say which."""
+    rose, same, fell = ratings
+    done, partly, not_yet = kept
+    each = says(rose=rose, same=same, fell=fell, pledged=sum(kept) + 3, done_it=done, partly=partly, not_yet=not_yet)
+    for table in published(tables_of([each], YEAR, NOW)):
+        parts = [position for position, column in enumerate(table.columns) if column.label in WHOLE]
+        for row in table.rows:
+            assert len({isinstance(row[position], Hidden) for position in parts}) <= 1
+            for value in row:
+                if isinstance(value, int):
+                    assert value == 0 or (value >= 10 and value % 5 == 0)
+                if isinstance(value, Rate):
+                    assert value.numerator % 5 == value.denominator % 5 == 0
+                if isinstance(value, Measure):
+                    assert value.low == value.high
+    if any(0 < part < 8 for part in ratings) and sum(ratings) >= 10:
+        (row, *_others) = published([table_of(each)])[0].rows
+        assert row[7:] == (Hidden.SUPPRESSED,) * 3
+
+
+def table_of(each: ModuleSays) -> Table:
+    return confidence_table([each], Pair.BEFORE_NOW, YEAR, NOW)
+
+
+def test_each_thing_is_counted_in_the_quarter_in_which_its_time_ends() -> None:
+    completed_on = dt.date(2026, 3, 18)  # 14 days on it is 1 April, 111 days on 7 July
+    assert counted_in(completed_on, COUNTED[Said.NOW]) == "2026-27-q1"
+    assert counted_in(completed_on - dt.timedelta(days=1), COUNTED[Said.NOW]) == "2025-26-q4"
+    assert counted_in(completed_on, COUNTED[Change.STEP]) == "2026-27-q2"
