@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0009"
 
 # As in 0001: only ever appended, with the keys by which INSERT OR REPLACE could otherwise remove an older row.
 SAME = "id = NEW.id OR (kind = NEW.kind AND period_key = NEW.period_key AND number = NEW.number)"
