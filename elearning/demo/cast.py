@@ -23,6 +23,31 @@ AGENCIES: list[tuple[str, Sector, int, int, list[str]]] = [
     ("Ashmere Interfaith Forum", Sector.FAITH, 6, 4, ["Volunteer"]),
 ]  # fmt: skip
 
+# More agencies, for a large partnership: every kind in every place.
+PLACES = (
+    "Ashmere Harrowdene Lindenfold Thornwick Millrace Copperfield Brannockside Meadowbank Easterlow Larkfold Quarrydene "
+    "Saltersley Wrenbourne Foxholt Hazelcote Ivyford Juniper-Cross Kestrelby Lambswater Mossgate Northolme Otterbrook "
+    "Pennyford Ravensholt"
+).split()
+KINDS: list[tuple[str, Sector, list[str]]] = [
+    ("{place} Primary School", Sector.SCHOOL, ["Teacher", "Teaching assistant", "Administrator or receptionist"]),
+    ("{place} Academy", Sector.SCHOOL, ["Teacher", "Teaching assistant", "Safeguarding lead"]),
+    ("{place} Medical Practice", Sector.HEALTH, ["GP or hospital doctor", "Nurse", "Administrator or receptionist"]),
+    ("{place} Nursery", Sector.EARLY_YEARS, ["Early years practitioner"]),
+    ("{place} Family Centre", Sector.LOCAL_AUTHORITY, ["Family support worker", "Social worker"]),
+    ("{place} Community Nursing", Sector.HEALTH, ["Health visitor", "Nurse", "Midwife"]),
+    ("{place} Youth Project", Sector.VOLUNTARY, ["Youth worker", "Volunteer"]),
+    ("{place} Infants' School", Sector.SCHOOL, ["Teacher", "Teaching assistant"]),
+    ("{place} Homes", Sector.HOUSING, ["Housing officer"]),
+    ("{place} Neighbourhood Police", Sector.POLICE, ["Police officer or staff"]),
+    ("{place} Recovery Service", Sector.VOLUNTARY, ["Drug and alcohol worker", "Volunteer"]),
+    ("{place} Sixth Form", Sector.SCHOOL, ["Teacher", "Other"]),
+    ("{place} Foster Carers", Sector.VOLUNTARY, ["Foster carer"]),
+    ("{place} Children's Team", Sector.LOCAL_AUTHORITY, ["Social worker", "Family support worker"]),
+    ("{place} Youth Justice Team", Sector.YOUTH_JUSTICE, ["Youth justice worker"]),
+    ("{place} Faith Forum", Sector.FAITH, ["Volunteer"]),
+]
+
 FIRST_NAMES = (
     "Adaeze Agnieszka Aisha Alan Alice Amrit Ana Anwen Asha Bethan Bogdan Brenda Carys Catherine Chidi Claire Daniel "
     "Deepa Dilan Ebony Eleri Elif Emmanuel Eszter Faisal Farah Fatima Fiona Gareth Gemma George Grace Gwen Hannah "

@@ -238,7 +238,7 @@ class Past:
         if looks_back:
             for when in (When.NOW, When.BACK):
                 record_afterwards(practitioner_id, module, when, self._ratings(module, practitioner_id, when))
-            record_pledge(practitioner_id, module, self._pledge(module, completed_on) if pledges else None)
+            record_pledge(practitioner_id, module, self.pledge(module, completed_on) if pledges else None)
         for plan in FOLLOW_UPS.values():
             takes_it = plan.number < 3 if named else self.says.random() < (0.4, 0.3, 0.25)[plan.number - 1]
             if not takes_it:  # the named ones leave the last one open, to try it
@@ -248,7 +248,8 @@ class Past:
             yield passed.astimezone(clock.LONDON) + dt.timedelta(days=days)
             self._follow(module, practitioner_id, plan, has_pledged=looks_back and pledges)
 
-    def _pledge(self, module: TrainingModule, completed_on: dt.date) -> Pledge:
+    def pledge(self, module: TrainingModule, completed_on: dt.date) -> Pledge:
+        """What somebody means to do, from the module's own examples."""
         situation, action = self.says.choice(module.pledges).removeprefix("When ").rstrip(".").split(", I will ", 1)
         by_on = completed_on + dt.timedelta(days=self.says.randint(7, 42))
         return Pledge(situation, action, by_on, self.says.choice(("my supervisor", "our team meeting", "a colleague")))
@@ -261,7 +262,7 @@ class Past:
         for position, drawn in enumerate(follow_up.form, start=1):
             item, chosen = module.item[drawn.item_id], drawn.key
             if self.says.random() > 0.72:
-                chosen = self._slip(item.type, len(item.parts), drawn.key, self.says)
+                chosen = slip(item.type, len(item.parts), drawn.key, self.says)
             record_answer(practitioner_id, follow_up, position, chosen)
         for asked in plan.asks:
             if isinstance(asked, When):
@@ -281,14 +282,15 @@ class Past:
             item = module.item[drawn.item_id]
             chosen = drawn.key
             if self.chance.random() > grasp:
-                chosen = self._slip(item.type, len(item.parts), drawn.key, self.chance)
+                chosen = slip(item.type, len(item.parts), drawn.key, self.chance)
             record_response(practitioner_id, attempt_id, position, drawn.item_id, chosen)
         return submit_quiz(practitioner_id, attempt_id, self.library).passed
 
-    def _slip(self, type_: ItemType, parts: int, key: tuple[int, ...], chance: Random) -> tuple[int, ...]:
-        """An answer that is not the key."""
-        if type_ in (ItemType.ORDERING, ItemType.MATCHING):
-            return (key[1], key[0], *key[2:]) if key[0] != key[1] else (key[-1], *key[1:-1], key[0])
-        if type_ is ItemType.MULTIPLE:
-            return key[:-1]
-        return (chance.choice([position for position in range(parts) if position not in key]),)
+
+def slip(type_: ItemType, parts: int, key: tuple[int, ...], chance: Random) -> tuple[int, ...]:
+    """An answer that is not the key."""
+    if type_ in (ItemType.ORDERING, ItemType.MATCHING):
+        return (key[1], key[0], *key[2:]) if key[0] != key[1] else (key[-1], *key[1:-1], key[0])
+    if type_ is ItemType.MULTIPLE:
+        return key[:-1]
+    return (chance.choice([position for position in range(parts) if position not in key]),)
