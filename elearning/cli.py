@@ -28,6 +28,7 @@ ELSEWHERE = {
     "new": "elearning.catalogue.cli:new",
     "people": "elearning.accounts.cli:people",
     "preview": "elearning.preview:preview",
+    "record": "elearning.completions.cli:record",
     "report": "elearning.reports.cli:report",
     "restore": "elearning.backup:restore_command",
     "schemas": "elearning.catalogue.cli:schemas",

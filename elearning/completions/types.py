@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Standing(StrEnum):
@@ -59,6 +60,14 @@ class Link:
     expires_on: dt.date
     cpd_minutes: int
     details_digest: str
+
+
+class Kept(NamedTuple):
+    """A link as it stands in the record, with its digest, and whether the completion was taken back since."""
+
+    link: Link
+    digest: str
+    withdrawn: Withdrawn | None
 
 
 @dataclass(frozen=True)
