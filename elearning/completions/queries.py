@@ -25,10 +25,7 @@ from elearning.completions.types import (
     Head,
     Kept,
     Link,
-    WithdrawalReason,
-    Withdrawn,
 )
-from elearning.core import clock
 from elearning.core.db import db, fetch
 
 PAGE = 1000  # rows of the record, or attempts, read at a time
@@ -93,9 +90,7 @@ def walk_record() -> Iterator[Kept]:
     place = 0
     while rows := fetch(statement, place=place).all():
         db.session.rollback()
-        for *link, digest, withdrawn_at, reason in rows:
-            withdrawn = Withdrawn(clock.day_of(withdrawn_at), WithdrawalReason(reason)) if withdrawn_at else None
-            yield Kept(Link(*link), digest, withdrawn)
+        yield from map(Kept._make, rows)
         place = rows[-1].place
 
 

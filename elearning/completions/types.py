@@ -65,9 +65,17 @@ class Link:
 class Kept(NamedTuple):
     """A link as it stands in the record, with its digest, and whether the completion was taken back since."""
 
-    link: Link
+    place: int
+    module_key: str
+    module_version: int
+    completed_at: dt.datetime
+    completed_on: dt.date
+    expires_on: dt.date
+    cpd_minutes: int
+    details_digest: str
     digest: str
-    withdrawn: Withdrawn | None
+    withdrawn_at: dt.datetime | None
+    withdrawn_because: str | None
 
 
 @dataclass(frozen=True)
