@@ -28,6 +28,7 @@ from elearning.core.installation import find_fact
 from elearning.discussions import models as _discussions  # noqa: F401
 from elearning.evaluation import models as _evaluation  # noqa: F401
 from elearning.people import models as _people  # noqa: F401
+from elearning.requirements import models as _requirements  # noqa: F401
 from elearning.settings import ROOT
 from elearning.stories import models as _stories  # noqa: F401
 from elearning.training import models as _training  # noqa: F401
@@ -37,7 +38,8 @@ MADE_BY_DEMO = "made-by-demo"
 # Tables of which the program only ever reads and appends rows; the triggers say the same.
 APPENDED = frozenset(
     "audit_entry certificate certificate_detail completion completion_detail"
-    " discussion discussion_detail discussion_claim follow_up follow_up_response module_version reissue withdrawal".split()
+    " discussion discussion_detail discussion_claim follow_up follow_up_response headcount module_version reissue"
+    " withdrawal".split()
 )
 
 

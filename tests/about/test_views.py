@@ -34,6 +34,8 @@ SAID_OF = {
     "sign_in_code": "a code’s fingerprint",
     "second_factor": "the key of your authenticator app",
     "recovery_code": "the fingerprints of your recovery codes",
+    "requirement": "What you required of others, and how many staff you declared",
+    "headcount": "What you required of others, and how many staff you declared",
     "outbox_mail": "E-mails to you",
     "audit_entry": "The audit trail",
     "throttle": "How often something was tried",

@@ -75,6 +75,24 @@ DISCUSSION = {
     "claim_until": DAY.replace(month=3),
 }
 
+REQUIREMENT: dict[str, Any] = {
+    "agency_id": 1,
+    "module_key": "sample",
+    "group_kind": "everyone",
+    "group_name": "",
+    "due_on": EXPIRY,
+    "recorded_at": LATER,
+    "recorded_by": 1,
+}
+HEADCOUNT: dict[str, Any] = {
+    "agency_id": 1,
+    "job_role": "",
+    "staff": 40,
+    "counted_on": DAY,
+    "recorded_at": LATER,
+    "recorded_by": 1,
+}
+
 # In the order of their foreign keys. Attempt 1 will be submitted, attempt 2 stays open.
 FIRST: list[tuple[str, Row]] = [
     ("agency", {"id": 1, "name": "Harrow Lane School", "sector": "school or college"}),
@@ -136,6 +154,9 @@ FIRST: list[tuple[str, Row]] = [
     ("certificate", CERTIFICATE | {"number": "C" * 17, "supersedes": "B" * 17}),
     ("reissue", {"number": "B" * 17, "reason": "the name was corrected"}),
     ("withdrawal", {"place": 1, "withdrawn_at": LATER, "reason": "its holder asked for it"}),
+    ("requirement", REQUIREMENT | {"id": 1}),
+    ("requirement", REQUIREMENT | {"id": 2, "agency_id": None}),
+    ("headcount", HEADCOUNT | {"id": 1}),
     ("discussion", DISCUSSION | {"id": 1, "code": "K7M4QX2"}),
     ("discussion", DISCUSSION | {"id": 2, "code": "2222222"}),
     ("discussion_detail", {"discussion_id": 1, "change": "We ask twice.", "owner": "The duty manager"}),
@@ -227,6 +248,8 @@ NEXT: dict[str, Row] = {
     "certificate": CERTIFICATE | {"number": "D" * 17, "supersedes": "C" * 17},
     "reissue": {"number": "C" * 17, "reason": "the agency was corrected"},
     "withdrawal": {"place": 2, "withdrawn_at": LATER, "reason": "it was recorded by mistake"},
+    "requirement": REQUIREMENT | {"id": 3, "group_kind": "team", "group_name": "North"},
+    "headcount": HEADCOUNT | {"id": 2},
     "discussion": DISCUSSION | {"id": 3, "code": "3333333"},
     "discussion_detail": {"discussion_id": 2, "change": "We ring back.", "owner": "The duty manager"},
     "discussion_claim": {

@@ -19,11 +19,13 @@ from tests.database.rows import (
     COMPLETION,
     DAY,
     DISCUSSION,
+    EXPIRY,
     FIRST,
     FOLLOW_UP,
     LATER,
     MORNING,
     NEXT,
+    REQUIREMENT,
     START,
     contents,
 )
@@ -39,11 +41,12 @@ PERMANENT = [
     "discussion_detail",
     "follow_up",
     "follow_up_response",
+    "headcount",
     "module_version",
     "reissue",
     "withdrawal",
 ]
-SITTING = ["attempt", "response"]
+RULED = ["attempt", "response", "requirement"]  # never deleted, and changed only as their rules say
 ROW = {table: dict(row) for table, row in reversed(FIRST)}  # the first row of each table
 
 on_sqlite = pytest.mark.parametrize("new_engine", ["sqlite"], indirect=True, scope="module")
@@ -122,13 +125,13 @@ def test_a_permanent_row_stays_as_it_is(connection: Connection, table: str, stat
     _refused(connection, statement, table)
 
 
-@pytest.mark.parametrize("table", SITTING)
-def test_no_attempt_or_response_is_ever_deleted(connection: Connection, table: str) -> None:
+@pytest.mark.parametrize("table", RULED)
+def test_what_changes_by_rule_is_never_deleted(connection: Connection, table: str) -> None:
     _refused(connection, _delete, table)
 
 
 @on_sqlite
-@pytest.mark.parametrize("table", [*PERMANENT, *SITTING])
+@pytest.mark.parametrize("table", [*PERMANENT, *RULED])
 @pytest.mark.parametrize("statement", [_replace, _replace_unwatched], ids=lambda statement: statement.__name__[1:])
 def test_replace_is_no_way_round_on_sqlite(connection: Connection, table: str, statement: Statement) -> None:
     _refused(connection, statement, table)
@@ -156,6 +159,8 @@ TAKES_A_KEY = {
         {"discussion_id": 1, "place": 2, "practitioner_id": 1, "claimed_at": LATER},
     ),
     "follow-up by its number": ("follow_up", FOLLOW_UP | {"id": 3, "number": 1}),
+    "requirement by its group": ("requirement", REQUIREMENT | {"id": 9}),
+    "requirement of the partnership by its group": ("requirement", REQUIREMENT | {"id": 9, "agency_id": None}),
     "attempt by its number": ("attempt", ATTEMPT | {"id": 3, "number": 1}),
     "attempt by being open": ("attempt", ATTEMPT | {"id": 3, "number": 2, "practitioner_id": 2}),
     "attempt by being passed": (
@@ -188,7 +193,7 @@ def test_replace_by_another_unique_key_is_no_way_round(connection: Connection, c
 
 
 @on_postgresql
-@pytest.mark.parametrize("table", [*PERMANENT, *SITTING])
+@pytest.mark.parametrize("table", [*PERMANENT, *RULED])
 @pytest.mark.parametrize(
     "statement", [_truncate, _truncate_cascade, _truncate_parents], ids=lambda statement: statement.__name__[1:]
 )
@@ -202,7 +207,7 @@ def test_truncate_is_no_way_round_on_postgresql(connection: Connection, table: s
 
 def test_what_is_not_permanent_does_change(connection: Connection) -> None:
     """Else the tests above would pass on a database that refuses everything."""
-    for table in sorted(set(metadata.tables) - set(PERMANENT) - set(SITTING)):
+    for table in sorted(set(metadata.tables) - set(PERMANENT) - set(RULED)):
         assert _change(connection, table).rowcount >= 1, table
     assert _delete(connection, "throttle").rowcount == 1
 
@@ -304,6 +309,34 @@ def test_no_more_claim_a_discussion_than_were_there(connection: Connection) -> N
         connection.execute(insert(metadata.tables[table]).values(NEXT[table]))
     with pytest.raises(IntegrityError, match="no more people claim"), connection.begin_nested():
         connection.execute(insert(claim).values({**NEXT["discussion_claim"], "place": 3, "practitioner_id": 3}))
+
+
+REWRITTEN: dict[str, Any] = REQUIREMENT | {
+    "id": 9,
+    "agency_id": None,
+    "module_key": "other",
+    "group_kind": "team",
+    "group_name": "North",
+    "due_on": DAY,
+    "recorded_at": MORNING,
+    "recorded_by": None,
+}
+
+
+@pytest.mark.parametrize("column", REWRITTEN)
+def test_a_requirement_is_only_ever_ended_and_once(connection: Connection, column: str) -> None:
+    requirement = metadata.tables["requirement"]
+    assert {*REWRITTEN, "ended_on"} == set(requirement.columns.keys())
+    this = update(requirement).where(requirement.c.id == 1)
+    refused = pytest.raises(IntegrityError, match="only be ended, once|group_name|team_of_an_agency")
+    for changes in ({"ended_on": None}, {column: REWRITTEN[column]}, {"ended_on": DAY, column: REWRITTEN[column]}):
+        with refused, connection.begin_nested():
+            connection.execute(this.values(changes))
+    connection.execute(this.values(ended_on=DAY))
+    for changes in ({"ended_on": None}, {"ended_on": EXPIRY}):
+        with refused, connection.begin_nested():
+            connection.execute(this.values(changes))
+    connection.execute(insert(requirement).values(REQUIREMENT | {"id": 9}))  # and another one added in its place
 
 
 # Whose detail a second completion, of the passed attempt's module version, is not.
@@ -489,6 +522,10 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
     "ck_discussion_detail_change": {"change": " "},
     "ck_discussion_detail_owner": {"owner": ""},
     "ck_discussion_claim_place": {"place": 0},
+    "ck_requirement_group_kind": {"group_kind": "some"},
+    "ck_requirement_group_name": {"group_name": ""},
+    "ck_requirement_team_of_an_agency": {"agency_id": None},
+    "ck_headcount_staff": {"staff": 0},
     "ck_withdrawal_reason": {"reason": "no reason"},
     "ck_reissue_reason": {"reason": "no reason"},
     "ck_certificate_number": {"number": "SHORT"},

@@ -27,6 +27,7 @@ PERMANENT = [
     "discussion_detail",
     "follow_up",
     "follow_up_response",
+    "headcount",
     "module_version",
 ]
 
@@ -83,7 +84,7 @@ def test_an_empty_database_comes_up_with_every_table_and_guard(new_engine: NewEn
     wholly = {"UPDATE", "DELETE", "INSERT" if engine.dialect.name == "sqlite" else "TRUNCATE"}
     for table in PERMANENT:
         assert guarded[table] >= wholly, table
-    for table in ("attempt", "response"):
+    for table in ("attempt", "response", "requirement"):
         assert guarded[table] >= {"UPDATE", "DELETE"}, table
 
 
