@@ -1,6 +1,9 @@
 """Attempts at a quiz and the responses in them. The database holds the rules of a sitting (see the migrations).
 
 An attempt is drawn once and submitted once; after that neither it nor its responses can change.
+
+The tallies are sums over submitted attempts, kept in the transaction that submits (decisions/0018): `quarter` is the key
+of a quarter of a financial year, and a first attempt is the first of the first set.
 """
 
 import datetime as dt
@@ -59,6 +62,9 @@ class Attempt(Base):
     submitted_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     score: Mapped[int | None]
     passed: Mapped[bool | None]
+    # Where they worked, and as what, on the day they submitted: kept, so that later changes of memberships move no figure.
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    job_role: Mapped[str | None] = mapped_column(String(40))
 
 
 class Response(Base):
@@ -73,3 +79,51 @@ class Response(Base):
     chosen: Mapped[str] = mapped_column(String(100))
     answered_at: Mapped[dt.datetime] = mapped_column(Moment)
     is_right: Mapped[bool | None]  # marked at submission
+
+
+class PassingTally(Base):
+    """How many passed with which attempt of a set, and in how many minutes (at most 180)."""
+
+    __tablename__ = "passing_tally"
+    __table_args__ = (CheckConstraint("attempts >= 1 AND minutes BETWEEN 0 AND 180 AND count >= 0", name="counts"),)
+
+    quarter: Mapped[str] = mapped_column(String(10), primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    module_version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    attempts: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    minutes: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int]
+
+
+class ItemTally(Base):
+    """How many first attempts gave one answer to an item, and the sums of their scores on the rest of the form."""
+
+    __tablename__ = "item_tally"
+    __table_args__ = (CheckConstraint("count >= 0 AND rest >= 0 AND rest_squares >= rest", name="sums"),)
+
+    quarter: Mapped[str] = mapped_column(String(10), primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    module_version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item_id: Mapped[str] = mapped_column(String(10), primary_key=True)
+    chosen: Mapped[str] = mapped_column(String(100), primary_key=True)
+    is_right: Mapped[bool] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    rest: Mapped[int]
+    rest_squares: Mapped[int]
+
+
+class OutcomeTally(Base):
+    """How first attempts fared with the questions on an outcome, by agency ("12") and by job role ("role:Nurse").
+
+    Outcome "" counts the people.
+    """
+
+    __tablename__ = "outcome_tally"
+    __table_args__ = (CheckConstraint('answers >= 0 AND "right" BETWEEN 0 AND answers', name="answers"),)
+
+    quarter: Mapped[str] = mapped_column(String(10), primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    who: Mapped[str] = mapped_column(String(50), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(10), primary_key=True)
+    answers: Mapped[int]
+    right: Mapped[int]

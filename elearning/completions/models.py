@@ -63,3 +63,60 @@ class Withdrawal(Base):
     place: Mapped[int] = mapped_column(ForeignKey("completion.place"), primary_key=True, autoincrement=False)
     withdrawn_at: Mapped[dt.datetime] = mapped_column(Moment)
     reason: Mapped[str] = mapped_column(String(40))
+
+
+class CompletionTally(Base):
+    """Completions, distinct people and CPD minutes of a financial year or quarter, kept as they happen (decisions/0018).
+
+    `who` is "" for everyone, "12" for the agency of that id, "-" for no agency, or a kind of agency such as "police".
+    Module "" and version 0 mean any. Job role "" means any, "-" that none is known. Per version for everyone only.
+    """
+
+    __tablename__ = "completion_tally"
+    __table_args__ = (
+        CheckConstraint("people BETWEEN 0 AND completions AND minutes >= completions", name="counts"),
+        Index("ix_completion_tally_who", "who", "job_role", "module_key", "period"),
+    )
+
+    period: Mapped[str] = mapped_column(String(10), primary_key=True)
+    who: Mapped[str] = mapped_column(String(30), primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    module_version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    job_role: Mapped[str] = mapped_column(String(40), primary_key=True)
+    completions: Mapped[int]
+    people: Mapped[int]
+    minutes: Mapped[int]
+
+
+class ModuleStanding(Base):
+    """Where one person stands with one module they have begun, and where they work now, side by side to be counted.
+
+    `completed_on` and `expires_on` are of the completion that is valid longest and was not withdrawn. A trigger on
+    `membership` keeps agency, job role, team and `member_since` those of the membership that has not ended.
+    """
+
+    __tablename__ = "standing"
+    __table_args__ = (
+        CheckConstraint("first_completed_on >= begun_on AND completed_on >= first_completed_on", name="dates"),
+        CheckConstraint(
+            "(first_completed_on IS NULL) = (completed_on IS NULL) AND (completed_on IS NULL) = (expires_on IS NULL)",
+            name="completed_whole",
+        ),
+        CheckConstraint("(agency_id IS NULL) = (member_since IS NULL)", name="member_whole"),
+        Index(
+            "ix_standing_member", "module_key", "agency_id", "job_role", "team", "expires_on", "member_since",
+            "practitioner_id",
+        ),
+        Index("ix_standing_begun_on", "module_key", "begun_on", "first_completed_on", "agency_id", "job_role"),
+    )  # fmt: skip
+
+    practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioner.id"), primary_key=True, autoincrement=False)
+    module_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    begun_on: Mapped[dt.date]  # the first section, attempt or completion
+    first_completed_on: Mapped[dt.date | None]  # of what was not withdrawn
+    completed_on: Mapped[dt.date | None]
+    expires_on: Mapped[dt.date | None]
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    job_role: Mapped[str] = mapped_column(String(40), default="")
+    team: Mapped[str] = mapped_column(String(60), default="")
+    member_since: Mapped[dt.date | None]

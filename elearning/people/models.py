@@ -44,6 +44,7 @@ class Membership(Base):
             postgresql_where=text("ended_on IS NULL"),
         ),
         Index("ix_membership_agency_id", "agency_id", "ended_on"),
+        Index("ix_membership_registered", "agency_id", "job_role", "team", "started_on", "ended_on"),
         Index("ix_membership_practitioner_id", "practitioner_id", "started_on"),
     )
 

@@ -1,5 +1,7 @@
 """The schema's history: one line, up and down with the rows in place, and at its end what the models say."""
 
+import re
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -44,7 +46,11 @@ def triggers(engine: Engine) -> dict[str, set[str]]:
     with engine.connect() as connection:
         for table, definition in connection.execute(text(statement)):
             head = definition.partition(" ON ")[0]
-            events = {event for event in ("INSERT", "UPDATE", "DELETE", "TRUNCATE") if event in head.split("BEFORE")[1]}
+            events = {
+                event
+                for event in ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+                if event in re.split("BEFORE|AFTER", head)[1]
+            }
             found.setdefault(table, set()).update(events)
     return found
 
@@ -156,7 +162,10 @@ def test_the_newest_schema_is_what_the_models_say(new_engine: NewEngine) -> None
 
 
 def _sorted(found: object) -> object:
-    return sorted(found, key=str) if isinstance(found, list) else found
+    if not isinstance(found, list):
+        return found
+    # SQLite forgets the name of a foreign key that came with a column added later.
+    return sorted(({**each, "name": None} if "referred_table" in each else each for each in found), key=str)
 
 
 def test_a_database_of_a_newer_program_is_left_alone(new_engine: NewEngine) -> None:
