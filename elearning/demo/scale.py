@@ -55,6 +55,8 @@ from elearning.evaluation.types import About, Kept, Plan, When
 from elearning.figures.rules import financial_year, year_of
 from elearning.people.models import Membership, Practitioner
 from elearning.people.operations import add_agency
+from elearning.requirements.operations import add_requirements, declare_headcounts
+from elearning.requirements.types import Ask, Declared, Group
 from elearning.training.models import SectionProgress
 from elearning.training.types import CONTENT_NOTE
 
@@ -81,6 +83,8 @@ def write_scale(library: Library, now: dt.datetime, completions: int, report: Ca
     with clock.at(crowd.opened):
         crowd.settle()
     crowd.live(report)
+    with clock.at(now - dt.timedelta(days=1)):
+        crowd.declare()
 
 
 class Stay(NamedTuple):
@@ -93,7 +97,7 @@ class Stay(NamedTuple):
     ended_on: dt.date | None
 
     def covers(self, day: dt.date) -> bool:
-        return self.started_on <= day and (self.ended_on is None or self.ended_on > day)
+        return self.started_on <= day and (self.ended_on is None or self.ended_on >= day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Person:
     stays: tuple[Stay, ...]
 
     def stay_on(self, day: dt.date) -> Stay | None:
-        return next((stay for stay in self.stays if stay.covers(day)), None)
+        return next((stay for stay in reversed(self.stays) if stay.covers(day)), None)
 
 
 class Question(NamedTuple):
@@ -338,6 +342,25 @@ class Crowd:
         other_id, _size, others_roles = self.chance.choice(agencies)
         return here, Stay(other_id, self.chance.choice(others_roles), "", ended_on, None)
 
+    def declare(self) -> None:
+        """What the partnership and its agencies ask for, and how many staff most of them say they have."""
+        today = clock.today()
+        last, soon = today - dt.timedelta(days=200), today + dt.timedelta(days=100)
+        agency_ids = list(self.agency_names)
+        asks = [Ask(None, self.modules[0].key, Group.EVERYONE, "", last)]
+        for n, agency_id in enumerate(agency_ids[::3]):
+            module = self.modules[n % len(self.modules)]
+            asks.append(Ask(agency_id, module.key, Group.TEAM, "North", soon if n % 2 else last))
+        members = {id_: sum(each.stay_on(today) is not None for each in self.members[id_]) for id_ in agency_ids}
+        declared = [  # one in eight declares none, one in twenty fewer than work there
+            Declared(id_, "", max(1, int(members[id_] * (0.7 if n % 20 == 9 else 1 + n % 7 / 20))), last)
+            for n, id_ in enumerate(agency_ids)
+            if n % 8
+        ]
+        with atomic():
+            add_requirements(asks, by=self.past.named["officer"][0])
+            declare_headcounts(declared, by=self.past.named["officer"][0])
+
     # What they do
 
     def live(self, report: Callable[[int, int], None]) -> None:
@@ -426,7 +449,7 @@ class Crowd:
         for wave in reversed(range(len(tries))):
             sheet, right = tries[wave]
             minutes = self.chance.choice((6, 9, 12, 14, 17, 21, 28, 40, 75))
-            attempt_id = next(self.attempt_ids)
+            attempt_id, stay = next(self.attempt_ids), person.stay_on(clock.day_of(ends_at))
             attempt = {
                 "id": attempt_id,
                 "practitioner_id": person.id,
@@ -439,6 +462,8 @@ class Crowd:
                 "form_length": len(sheet.form),
                 "pass_mark": module.blueprint.pass_mark,
                 "started_at": ends_at - dt.timedelta(minutes=minutes),
+                "agency_id": stay and stay.agency_id,
+                "job_role": stay and stay.job_role,
             }
             self._put_down(wave, attempt, sheet, right, ends_at, minutes)
             if wave == len(tries) - 1:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 # An aggregate, so that it has a row when there is no membership; there is one at most that has not ended.
 PRESENT = """
