@@ -38,7 +38,7 @@ KINDS: list[tuple[str, Sector, list[str]]] = [
     ("{place} Community Nursing", Sector.HEALTH, ["Health visitor", "Nurse", "Midwife"]),
     ("{place} Youth Project", Sector.VOLUNTARY, ["Youth worker", "Volunteer"]),
     ("{place} Infants' School", Sector.SCHOOL, ["Teacher", "Teaching assistant"]),
-    ("{place} Homes", Sector.HOUSING, ["Housing officer"]),
+    ("{place} Housing", Sector.HOUSING, ["Housing officer"]),
     ("{place} Neighbourhood Police", Sector.POLICE, ["Police officer or staff"]),
     ("{place} Recovery Service", Sector.VOLUNTARY, ["Drug and alcohol worker", "Volunteer"]),
     ("{place} Sixth Form", Sector.SCHOOL, ["Teacher", "Other"]),
