@@ -85,6 +85,7 @@ def demo(port: int, workers: int, fresh: bool, scale: int | None, no_serve: bool
     if database.is_empty(app):
         _make(app, scale)
     elif scale and not is_new:
+        database.check_demo(app)
         raise ElearningError(
             "--scale fills an empty database, and this one is not; give another with ELEARNING_DATABASE_URL, "
             "or throw an earlier demonstration away with --fresh."

@@ -283,6 +283,8 @@ class Crowd:
                 )
                 for stay in person.stays:
                     self.rows.add(Membership, id=next(ids), practitioner_id=person.id, **stay._asdict())
+                if number % BATCH == 0:
+                    self.rows.write(Practitioner, Account, Membership)
             self.rows.write(Practitioner, Account, Membership)
 
     def _agencies(self) -> list[tuple[int, float, list[str]]]:
@@ -415,7 +417,7 @@ class Crowd:
             self._speak(person, number, mine, at)
         self.passed[mine] += 1
         self.tried[mine] = 0
-        if stay and self.place % 400 == 0:
+        if stay and self.place % 150 == 0:
             self._discuss(person, stay, module, at)
 
     def _read(self, person: Person, module: TrainingModule, mine: int, at: dt.datetime, sections: int) -> None:
