@@ -25,6 +25,7 @@ from elearning.core import models as _core  # noqa: F401
 from elearning.core.db import WRITES, Base, check_engine, check_writable, db, sqlite_path
 from elearning.core.errors import DatabaseNotReady
 from elearning.core.installation import find_fact
+from elearning.core.tallies import fill_empty
 from elearning.discussions import models as _discussions  # noqa: F401
 from elearning.evaluation import models as _evaluation  # noqa: F401
 from elearning.people import models as _people  # noqa: F401
@@ -139,7 +140,9 @@ def prepare(app: Flask) -> list[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
     with app.app_context():
         upgrade(db.engine)
-        return publish_modules(list(library()))
+        published = publish_modules(list(library()))
+        fill_empty()
+        return published
 
 
 def is_empty(app: Flask) -> bool:

@@ -5,16 +5,17 @@ import datetime as dt
 import json
 from itertools import count
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from elearning.assessment.models import Attempt, Response
+from elearning.assessment.operations import submit_attempt
 from elearning.assessment.rules import draw, read_form, write_form
 from elearning.catalogue.library import library
 from elearning.catalogue.operations import publish_modules
 from elearning.certificates.models import Certificate, CertificateDetail, Reissue
 from elearning.certificates.rules import certificate_digest, new_number
 from elearning.certificates.types import ReissueReason, Sealed
-from elearning.completions.operations import record_completion
+from elearning.completions.operations import record_begun, record_completion
 from elearning.completions.types import Recorded
 from elearning.core import clock
 from elearning.core.db import atomic, db
@@ -68,6 +69,7 @@ def begin(practitioner_id: int, *, on: dt.date, module: str = MODULE, version: i
         )  # fmt: skip
         session.add(attempt)
         session.flush()
+        record_begun(practitioner_id, module)
         return attempt.id
 
 
@@ -79,13 +81,12 @@ def pass_quiz(practitioner_id: int, *, on: dt.date, module: str = MODULE, versio
         session.add_all(
             Response(
                 attempt_id=attempt_id, position=position, item_id=item.item_id, chosen=json.dumps(item.key),
-                answered_at=clock.now(), is_right=True,
+                answered_at=clock.now(),
             )
             for position, item in enumerate(form, start=1)
         )  # fmt: skip
         session.flush()
-        submitted = {"submitted_at": clock.now(), "score": len(form), "passed": True}
-        session.execute(update(Attempt).where(Attempt.id == attempt_id).values(submitted))
+        submit_attempt(practitioner_id, attempt_id, library())
     return attempt_id
 
 

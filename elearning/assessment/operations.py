@@ -1,19 +1,21 @@
 """Writes of attempts: start, answer, submit. Each answer is committed before its page is answered (law 1)."""
 
-import json
 import secrets
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, case, insert, text, update
 
-from elearning.assessment.models import Attempt, Response
+from elearning.assessment.models import Attempt, ItemTally, OutcomeTally, PassingTally, Response
 from elearning.assessment.queries import find_sitting, list_attempts
-from elearning.assessment.rules import draw, is_right, write_form
+from elearning.assessment.rules import draw, is_right, item_sums, outcome_sums, passing_sums, write_chosen, write_form
 from elearning.assessment.types import Submission
+from elearning.catalogue.library import Library
 from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
 from elearning.core.db import Moment, atomic, keep, serialise
 from elearning.core.errors import Refused
+from elearning.core.tallies import RECORD, add_to
+from elearning.people.queries import worked_on
 
 SUBMITTED = "This quiz was submitted already, so nothing was changed."
 
@@ -76,7 +78,7 @@ def record_response(practitioner_id: int, attempt_id: int, position: int, item_i
         "attempt_id": attempt_id,
         "position": position,
         "item_id": item_id,
-        "chosen": json.dumps(list(chosen)),
+        "chosen": write_chosen(chosen),
         "now": clock.now(),
     }
     with atomic():
@@ -85,8 +87,8 @@ def record_response(practitioner_id: int, attempt_id: int, position: int, item_i
             raise Refused(SUBMITTED)
 
 
-def submit_attempt(practitioner_id: int, attempt_id: int) -> Submission:
-    """Mark and close an attempt. Submitting it again gives the same result and changes nothing.
+def submit_attempt(practitioner_id: int, attempt_id: int, library: Library) -> Submission:
+    """Mark and close an attempt, and add it to the tallies. Submitting it again gives the same result and changes nothing.
 
     Raises Refused when it is not this practitioner's, or a question has no answer.
     """
@@ -104,9 +106,22 @@ def submit_attempt(practitioner_id: int, attempt_id: int) -> Submission:
         right = [n for n, item in enumerate(sitting.form, start=1) if is_right(item, sitting.chosen[n])]
         keep(_MARK, {"attempt": attempt_id, "right": right})
         passed = len(right) >= sitting.pass_mark
-        marked = {"submitted_at": max(clock.now(), sitting.started_at), "score": len(right), "passed": passed}
-        keep(_CLOSE, {"attempt": attempt_id, **marked})
-        return Submission(sitting.module_key, sitting.module_version, len(right), passed, is_new=True)
+        submitted_at = max(clock.now(), sitting.started_at)
+        worked = worked_on(practitioner_id, clock.day_of(submitted_at))
+        agency_id, job_role = (worked.agency.id, worked.job_role) if worked else (None, None)
+        marked = {"submitted_at": submitted_at, "score": len(right), "passed": passed}
+        keep(_CLOSE, {"attempt": attempt_id, **marked, "agency_id": agency_id, "job_role": job_role})
+        serialise(RECORD)
+        on = clock.day_of(submitted_at)
+        this = (sitting.module_key, sitting.module_version)
+        if passed:
+            add_to(PassingTally, passing_sums(*this, sitting.number, sitting.started_at, submitted_at, on))
+        if sitting.set_number == sitting.number == 1:
+            module = library.version(*this)
+            outcomes = [module.item[item.item_id].outcome for item in sitting.form]
+            add_to(ItemTally, item_sums(*this, sitting.form, sitting.chosen, set(right), on))
+            add_to(OutcomeTally, outcome_sums(module.key, outcomes, set(right), agency_id, job_role, on))
+        return Submission(*this, len(right), passed, is_new=True, agency_id=agency_id)
 
 
 def _one_at_a_time(practitioner_id: int) -> None:

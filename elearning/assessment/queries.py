@@ -4,12 +4,33 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import JSONB
 
-from elearning.assessment.models import Attempt, Response
-from elearning.assessment.rules import read_form
+from elearning.assessment.models import Attempt, ItemTally, OutcomeTally, PassingTally, Response
+from elearning.assessment.rules import LONGEST_MINUTES, read_form
 from elearning.assessment.types import AttemptFacts, Sitting
-from elearning.core.db import fetch
+from elearning.catalogue.models import ModuleVersion
+from elearning.core import clock
+from elearning.core.db import db, fetch, microseconds
+from elearning.core.tallies import recounts
+from elearning.figures.queries import periods_from
 
 _OWN = Attempt.practitioner_id == bindparam("practitioner_id")
 _HERE = Attempt.module_key == bindparam("module_key")
@@ -47,6 +68,7 @@ _LAST = _SITTING.where(
     .limit(1)
     .scalar_subquery()
 )
+_FIRST = (Attempt.set_number == 1, Attempt.number == 1, Attempt.submitted_at.is_not(None))
 _ONE = _SITTING.where(_OWN, Attempt.id == bindparam("attempt_id"))
 
 
@@ -95,3 +117,112 @@ def _sitting(statement: Select[*tuple[Any, ...]], **values: object) -> Sitting |
         chosen={row.position: tuple(json.loads(row.chosen)) for row in answered},
         right=frozenset(row.position for row in answered if row.is_right),
     )
+
+
+def _quarters() -> CTE:
+    """The quarters in which attempts were submitted."""
+    first, last = db.session.execute(select(func.min(Attempt.submitted_at), func.max(Attempt.submitted_at))).one()
+    return periods_from(clock.day_of(first or clock.now()), clock.day_of(last or clock.now()), years=False)
+
+
+def _in(quarter: CTE) -> ColumnElement[bool]:
+    return and_(Attempt.submitted_at >= quarter.c.begins_at, Attempt.submitted_at < quarter.c.ends_at)
+
+
+@recounts(PassingTally)
+def recount_passing() -> Select[Any]:
+    """`passing_tally` from the attempts alone."""
+    quarter = _quarters()
+    took = (microseconds(Attempt.submitted_at) - microseconds(Attempt.started_at) + 59_999_999) // 60_000_000
+    passed = (
+        select(
+            quarter.c.key.label("quarter"),
+            Attempt.module_key,
+            Attempt.module_version,
+            Attempt.number.label("attempts"),
+            case((took > LONGEST_MINUTES, LONGEST_MINUTES), else_=took).label("minutes"),
+        )
+        .join(quarter, _in(quarter))
+        .where(Attempt.passed.is_(True))
+        .subquery()
+    )
+    return select(*passed.c, func.count().label("count")).group_by(*passed.c)
+
+
+@recounts(ItemTally)
+def recount_items() -> Select[Any]:
+    """`item_tally` from the first attempts and their responses alone."""
+    quarter = _quarters()
+    rest = Attempt.score - case((Response.is_right.is_(True), 1), else_=0)
+    keys = (
+        quarter.c.key.label("quarter"),
+        Attempt.module_key,
+        Attempt.module_version,
+        Response.item_id,
+        Response.chosen,
+        Response.is_right,
+    )
+    return (
+        select(
+            *keys,
+            func.count().label("count"),
+            func.sum(rest).label("rest"),
+            func.sum(rest * rest).label("rest_squares"),
+        )
+        .select_from(Attempt)
+        .join(quarter, _in(quarter))
+        .join(Response, Response.attempt_id == Attempt.id)
+        .where(*_FIRST)
+        .group_by(*keys)
+    )
+
+
+@recounts(OutcomeTally)
+def recount_outcomes() -> Select[Any]:
+    """`outcome_tally` from the first attempts and their responses, and the outcomes that published items belong to."""
+    quarter = _quarters()
+    if db.engine.dialect.name == "sqlite":
+        items = func.json_each(ModuleVersion.content, "$.items").table_valued("value")
+    else:
+        items = func.jsonb_array_elements(sql_cast(ModuleVersion.content, JSONB)["items"]).table_valued("value")
+    item = (
+        select(
+            ModuleVersion.module_key,
+            ModuleVersion.version,
+            items.c.value.op("->>")("id").label("id"),
+            items.c.value.op("->>")("outcome").label("outcome"),
+        )
+        .select_from(ModuleVersion)
+        .join(items, true())
+        .cte("item")
+        .prefix_with("MATERIALIZED")
+    )
+    keys = (quarter.c.key.label("quarter"), Attempt.module_key, Attempt.agency_id, Attempt.job_role)
+    first = select(*keys).select_from(Attempt).join(quarter, _in(quarter)).where(*_FIRST)
+    answered = (
+        first.add_columns(
+            item.c.outcome,
+            func.count().label("answers"),
+            func.sum(case((Response.is_right.is_(True), 1), else_=0)).label("right"),
+        )
+        .join(Response, Response.attempt_id == Attempt.id)
+        .join(
+            item,
+            and_(
+                item.c.module_key == Attempt.module_key,
+                item.c.version == Attempt.module_version,
+                item.c.id == Response.item_id,
+            ),
+        )
+        .group_by(*keys, item.c.outcome)
+    )
+    people = first.add_columns(literal("").label("outcome"), func.count().label("answers"), literal(0).label("right"))
+    both = union_all(answered, people.group_by(*keys)).cte("answered").prefix_with("MATERIALIZED")
+    halves = [
+        select(
+            both.c.quarter, both.c.module_key, who.label("who"), both.c.outcome,
+            func.sum(both.c.answers).label("answers"), func.sum(both.c.right).label("right"),
+        ).where(who.is_not(None)).group_by(both.c.quarter, both.c.module_key, who, both.c.outcome)
+        for who in (sql_cast(both.c.agency_id, String), literal_column("'role:'", String) + both.c.job_role)
+    ]  # fmt: skip
+    return select(union_all(*halves).subquery())

@@ -5,9 +5,10 @@ judgements at least (`Blueprint`). The attempts of a set share no item. After th
 longest ago come back. `draw_problems` proves all of it for a bank, seed by seed (content rule L17).
 """
 
+import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -15,8 +16,12 @@ from typing import Any, Self
 
 from elearning.assessment.types import DrawnItem, Form
 from elearning.catalogue.types import Blueprint, ItemType, Level, Question, TrainingModule
+from elearning.figures.rules import quarter_of
 
 TRIES = 500
+LONGEST_MINUTES = 180  # who takes longer was away; the median does not mind
+
+Sums = dict[tuple[Any, ...], tuple[int, ...]]  # by key of a tally, what to add to its figures
 
 
 class NoLegalForm(Exception):
@@ -127,6 +132,47 @@ def shown_order(question: Question, chance: Random) -> tuple[int, ...]:
 def is_right(item: DrawnItem, chosen: Sequence[int]) -> bool:
     """All or nothing: what was chosen equals the key."""
     return tuple(chosen) == item.key
+
+
+def passing_sums(
+    module_key: str, module_version: int, number: int, started_at: dt.datetime, submitted_at: dt.datetime, on: dt.date
+) -> Sums:
+    """What a pass adds to `passing_tally`: with which attempt of the set, and in how many minutes, begun ones whole."""
+    minutes = min(LONGEST_MINUTES, -((started_at - submitted_at) // dt.timedelta(minutes=1)))
+    return {(quarter_of(on).key, module_key, module_version, number, minutes): (1,)}
+
+
+def item_sums(
+    module_key: str, module_version: int, form: Form, chosen: Mapping[int, Sequence[int]], right: set[int], on: dt.date
+) -> Sums:
+    """What a first attempt adds to `item_tally`: `right` holds the positions (from 1) that were marked right."""
+    quarter = quarter_of(on).key
+    sums: Sums = {}
+    for position, item in enumerate(form, start=1):
+        rest = len(right - {position})
+        key = (quarter, module_key, module_version, item.item_id, write_chosen(chosen[position]), position in right)
+        sums[key] = (1, rest, rest * rest)
+    return sums
+
+
+def outcome_sums(
+    module_key: str, outcomes: Sequence[str], right: set[int], agency_id: int | None, job_role: str | None, on: dt.date
+) -> Sums:
+    """What a first attempt adds to `outcome_tally`; `outcomes` are those of the form's items, in the order of the form."""
+    quarter = quarter_of(on).key
+    sums: Sums = {}
+    answers = Counter(outcomes)
+    rights = Counter(outcome for position, outcome in enumerate(outcomes, start=1) if position in right)
+    for who in ([str(agency_id)] if agency_id else []) + ([f"role:{job_role}"] if job_role else []):
+        sums[quarter, module_key, who, ""] = (1, 0)
+        for outcome, count in answers.items():
+            sums[quarter, module_key, who, outcome] = (count, rights[outcome])
+    return sums
+
+
+def write_chosen(chosen: Sequence[int]) -> str:
+    """What was chosen as the JSON text that is stored with the response."""
+    return json.dumps(list(chosen))
 
 
 def write_form(form: Form) -> str:

@@ -59,3 +59,4 @@ class Submission:
     score: int
     passed: bool
     is_new: bool
+    agency_id: int | None = None  # where they work on the day, if it is new

@@ -22,10 +22,12 @@ from elearning.completions.queries import (
     verify_attempts,
     verify_modules,
     verify_record,
+    verify_tallies,
 )
 from elearning.completions.types import Checked, Finding, WithdrawalReason
 from elearning.core import clock
 from elearning.core.errors import ElearningError, Refused
+from elearning.core.tallies import list_tallies
 from elearning.settings import Settings
 from elearning.web.pages import counted, format_day
 
@@ -57,6 +59,7 @@ def verify(context: HasApp) -> None:
             *_walk("attempts", verify_attempts(), attempts),
             *_walk("completions", verify_record(), completions),
             *_walk("certificates", verify_certificates(), certificates),
+            *_walk("tallies", verify_tallies(), len(list_tallies())),
             *check_guards(),
         ]
         head = head_of_record()
@@ -68,7 +71,7 @@ def verify(context: HasApp) -> None:
         f"{counted(attempts, 'submitted attempt')} (questions, marks, a completion for each pass), "
         f"{counted(completions, 'completion')} (chain, digests, details, attempts), "
         f"{counted(certificates, 'certificate')} (one that stands a completion, seals), "
-        "and the guards of every permanent table."
+        "the sums that reports are made from (against the records), and the guards of every permanent table."
     )
     click.echo(
         "Not checked: the HTML made from a module's text, open attempts, reading, team discussions, people, agencies, "

@@ -5,9 +5,25 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.exc import DBAPIError
 
 from elearning.assessment.models import Attempt, Response
 from elearning.assessment.rules import is_right, read_form
@@ -15,18 +31,14 @@ from elearning.assessment.types import Form
 from elearning.catalogue.models import ModuleVersion
 from elearning.catalogue.rules import content_digest
 from elearning.catalogue.types import TrainingModule
-from elearning.completions.models import Completion, CompletionDetail, Withdrawal
+from elearning.completions.models import Completion, CompletionDetail, CompletionTally, ModuleStanding, Withdrawal
 from elearning.completions.rules import BEFORE_THE_FIRST, details_digest, link_digest
-from elearning.completions.types import (
-    Checked,
-    CompletionFacts,
-    Details,
-    Finding,
-    Head,
-    Kept,
-    Link,
-)
-from elearning.core.db import db, fetch
+from elearning.completions.types import Checked, CompletionFacts, Counting, Details, Finding, Head, Kept, Link
+from elearning.core import clock
+from elearning.core.db import day_in_london, db, fetch
+from elearning.core.tallies import differences, list_tallies, recounts
+from elearning.figures.queries import periods_from
+from elearning.people.models import Agency, Membership, Practitioner
 
 PAGE = 1000  # rows of the record, or attempts, read at a time
 VERSIONS_HELD = 8  # module versions held while attempts are marked anew
@@ -50,12 +62,44 @@ _COMPLETIONS = (
     .order_by(Completion.place.desc())
 )
 _LINK = [getattr(Completion, field.name) for field in fields(Link)]
+_MINE = select(CompletionDetail.practitioner_id).where(CompletionDetail.place == bindparam("place")).scalar_subquery()
+_COUNTING = (
+    select(
+        Completion.place,
+        CompletionDetail.practitioner_id,
+        Completion.module_key,
+        Completion.module_version,
+        Completion.completed_on,
+        Completion.expires_on,
+        Completion.cpd_minutes,
+        CompletionDetail.agency_id,
+        Agency.sector,
+        Attempt.job_role,
+        Withdrawal.withdrawn_at,
+    )
+    .join(CompletionDetail, CompletionDetail.place == Completion.place)
+    .join(Attempt, Attempt.id == CompletionDetail.attempt_id)
+    .outerjoin(Agency, Agency.id == CompletionDetail.agency_id)
+    .outerjoin(Withdrawal, Withdrawal.place == Completion.place)
+    .where(CompletionDetail.practitioner_id == _MINE)
+    .order_by(Completion.place)
+)
 _HEAD = select(Completion.place, Completion.digest).order_by(Completion.place.desc()).limit(1)
 
 
 def list_completions(practitioner_id: int) -> list[CompletionFacts]:
     """Everything someone completed, newest first, what was withdrawn with it."""
     return [CompletionFacts(**row._mapping) for row in fetch(_COMPLETIONS, practitioner_id=practitioner_id)]
+
+
+def counting_with(place: int) -> list[Counting]:
+    """All completions of whoever's is at a place, as far as they are counted; none if that is no longer known."""
+    counted = []
+    for row in fetch(_COUNTING, place=place):
+        values: dict[str, Any] = dict(row._mapping)
+        at = values.pop("withdrawn_at")
+        counted.append(Counting(**values, withdrawn_on=clock.day_of(at) if at else None))
+    return counted
 
 
 def head_of_record() -> Head:
@@ -265,3 +309,143 @@ def _is_of(module: TrainingModule, form: Form, length: int) -> bool:
     drawn = {item.item_id: item.key for item in form}
     asked = {id_: module.item[id_].key for id_ in drawn if id_ in module.item}
     return drawn == asked and len(drawn) == len(form) == length == module.form_length
+
+
+def verify_tallies() -> Iterator[Checked]:
+    """Count every tally anew, one at a time: it is what the records say. `elearning db recount` mends what is not."""
+    for name in list_tallies():
+        try:
+            found = tuple(Finding(None, str(each)) for each in differences(name))
+        except DBAPIError as error:  # such as the content of a module that can no longer be read
+            db.session.rollback()
+            found = (Finding(None, f"{name} cannot be counted anew ({type(error.orig).__name__})"),)
+        yield Checked(1, found)
+
+
+@recounts(CompletionTally)
+def recount_completions() -> Select[Any]:
+    """`completion_tally` from the record alone: distinct people in two steps, for each way to divide."""
+    today = clock.today()
+    ends = select(
+        func.coalesce(func.min(Completion.completed_on), today), func.coalesce(func.max(Completion.completed_on), today)
+    )
+    first, last = db.session.execute(ends).one()
+    period = periods_from(first, last)
+    fact = (
+        select(
+            period.c.key.label("period"),
+            CompletionDetail.practitioner_id,
+            func.coalesce(cast(CompletionDetail.agency_id, String), "-").label("agency"),
+            Agency.sector,
+            Completion.module_key,
+            Completion.module_version,
+            func.coalesce(Attempt.job_role, "-").label("job_role"),
+            Completion.cpd_minutes.label("minutes"),
+        )
+        .select_from(Completion)
+        .join(CompletionDetail, CompletionDetail.place == Completion.place)
+        .join(Attempt, Attempt.id == CompletionDetail.attempt_id)
+        .outerjoin(Agency, Agency.id == CompletionDetail.agency_id)
+        .outerjoin(Withdrawal, Withdrawal.place == Completion.place)
+        .join(period, Completion.completed_on.between(period.c.first, period.c.last))
+        .where(Withdrawal.place.is_(None) | (Withdrawal.withdrawn_at >= period.c.closes_at))
+        .cte("fact")
+        .prefix_with("MATERIALIZED")
+    )
+    rows = [
+        _divided(fact, who, module_key, None, job_role)
+        for who, module_key, job_role in product(
+            (None, fact.c.agency, fact.c.sector), (None, fact.c.module_key), (None, fact.c.job_role)
+        )
+    ]
+    rows.append(_divided(fact, None, fact.c.module_key, fact.c.module_version, None))
+    return select(union_all(*rows).subquery())
+
+
+def _divided(fact: CTE, *by: ColumnElement[Any] | None) -> Select[Any]:
+    """Completions, people and minutes of each period by who, module, version and job role; None for all of them."""
+    given = [fact.c.period, *(column for column in by if column is not None)]
+    person = (
+        select(*given, func.count().label("completions"), func.sum(fact.c.minutes).label("minutes"))
+        .where(*(column.is_not(None) for column in given))
+        .group_by(*given, fact.c.practitioner_id)
+        .subquery()
+    )
+    whole: list[ColumnElement[Any]] = [literal(""), literal(""), literal(0), literal("")]
+    shown = [all_ if column is None else person.c[column.name] for column, all_ in zip(by, whole, strict=True)]
+    names = ["period", "who", "module_key", "module_version", "job_role"]
+    return select(
+        *(column.label(name) for name, column in zip(names, [person.c.period, *shown], strict=True)),
+        func.sum(person.c.completions).label("completions"),
+        func.count().label("people"),
+        func.sum(person.c.minutes).label("minutes"),
+    ).group_by(*(person.c[column.name] for column in given))
+
+
+@recounts(ModuleStanding)
+def recount_standings() -> Select[Any]:
+    """`standing` from what was read, taken and completed, and the memberships that have not ended."""
+    read = db.metadata.tables["section_progress"]  # of a capability above, so known by its table alone
+    none = cast(null(), Date)
+    valid = (
+        select(
+            CompletionDetail.practitioner_id,
+            Completion.module_key,
+            Completion.completed_on,
+            Completion.expires_on,
+            func.row_number()
+            .over(
+                partition_by=(CompletionDetail.practitioner_id, Completion.module_key),
+                order_by=(Completion.expires_on.desc(), Completion.completed_on.desc()),
+            )
+            .label("rank"),
+            func.min(Completion.completed_on)
+            .over(partition_by=(CompletionDetail.practitioner_id, Completion.module_key))
+            .label("first"),
+        )
+        .join(CompletionDetail, CompletionDetail.place == Completion.place)
+        .where(~select(Withdrawal.place).where(Withdrawal.place == Completion.place).exists())
+        .subquery()
+    )
+    begun = union_all(
+        select(
+            read.c.practitioner_id, read.c.module_key, day_in_london(func.min(read.c.first_read_at)).label("begun_on"),
+            none.label("first"), none.label("completed_on"), none.label("expires_on"),
+        ).group_by(read.c.practitioner_id, read.c.module_key),
+        select(
+            Attempt.practitioner_id, Attempt.module_key, day_in_london(func.min(Attempt.started_at)), none, none, none
+        ).group_by(Attempt.practitioner_id, Attempt.module_key),
+        select(CompletionDetail.practitioner_id, Completion.module_key, Completion.completed_on, none, none, none)
+        .join(CompletionDetail, CompletionDetail.place == Completion.place),
+        select(
+            valid.c.practitioner_id, valid.c.module_key, valid.c.first, valid.c.first, valid.c.completed_on,
+            valid.c.expires_on,
+        ).where(valid.c.rank == 1),
+    ).subquery()  # fmt: skip
+    stands = (
+        select(
+            begun.c.practitioner_id,
+            begun.c.module_key,
+            *(func.max(begun.c[name]).label(name) for name in ("first", "completed_on", "expires_on")),
+            func.min(begun.c.begun_on).label("begun_on"),
+        )
+        .group_by(begun.c.practitioner_id, begun.c.module_key)
+        .subquery()
+    )
+    return (
+        select(
+            stands.c.practitioner_id,
+            stands.c.module_key,
+            stands.c.begun_on,
+            stands.c.first.label("first_completed_on"),
+            stands.c.completed_on,
+            stands.c.expires_on,
+            Membership.agency_id,
+            func.coalesce(Membership.job_role, "").label("job_role"),
+            func.coalesce(Membership.team, "").label("team"),
+            Membership.started_on.label("member_since"),
+        )
+        .select_from(stands)
+        .join(Practitioner, Practitioner.id == stands.c.practitioner_id)
+        .outerjoin(Membership, (Membership.practitioner_id == stands.c.practitioner_id) & Membership.ended_on.is_(None))
+    )

@@ -8,13 +8,20 @@ import calendar
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from elearning.completions.types import Link, Standing
+from elearning.completions.types import Counting, Link, Standing
+from elearning.figures.rules import closes_on, quarter_of, year_of
 
 RENEWAL_WINDOW = dt.timedelta(days=90)
 BEFORE_THE_FIRST = "0" * 64  # what the first link names as the one before it
 SALT_BYTES = 16
+FIGURES = ("completions", "people", "minutes")
+
+# A row of `completion_tally` (period, who, module, version, job role), and which of its figures.
+CompletionKey = tuple[str, str, str, int, str, str]
 
 Plain = str | int | None  # what a digest is made of: JSON without floats, so that there is one way to write it
 
@@ -40,6 +47,47 @@ def standing(completed_on: dt.date, expires_on: dt.date, today: dt.date, *, is_w
     if today >= renewal_opens_on(completed_on, expires_on):
         return Standing.RENEWAL_DUE
     return Standing.VALID
+
+
+def completion_sums(counted: Iterable[Counting]) -> Counter[CompletionKey]:
+    """What ONE person's completions come to in `completion_tally`: by key and figure, so that sums can be subtracted.
+
+    A completion counts in a period unless it was withdrawn before the period closed. A person counts once in each row.
+    """
+    sums: Counter[CompletionKey] = Counter()
+    for completion in counted:
+        for period in (year_of(completion.completed_on), quarter_of(completion.completed_on)):
+            if completion.withdrawn_on is None or completion.withdrawn_on >= closes_on(period.last):
+                for key in _rows(completion):
+                    sums[period.key, *key, "completions"] += 1
+                    sums[period.key, *key, "people"] = 1
+                    sums[period.key, *key, "minutes"] += completion.cpd_minutes
+    return sums
+
+
+def _rows(completion: Counting) -> Iterator[tuple[str, str, int, str]]:
+    """The rows that a completion stands in: who, module, version, job role."""
+    whose = [str(completion.agency_id), str(completion.sector)] if completion.agency_id else ["-"]
+    for who in ("", *whose):
+        for module_key in ("", completion.module_key):
+            for job_role in ("", completion.job_role or "-"):
+                yield who, module_key, 0, job_role
+    yield "", completion.module_key, completion.module_version, ""
+
+
+def difference(before: Counter[CompletionKey], after: Counter[CompletionKey]) -> dict[tuple[Any, ...], tuple[int, ...]]:
+    """What to add to the rows of `completion_tally` to come from one to the other."""
+    changed = {key[:-1] for key in before | after if before[key] != after[key]}
+    return {row: tuple(after[*row, figure] - before[*row, figure] for figure in FIGURES) for row in changed}
+
+
+def longest(counted: Iterable[Counting]) -> Counting | None:
+    """Of the completions of one module that were not withdrawn, the one that is valid longest."""
+    return max(
+        (completion for completion in counted if completion.withdrawn_on is None),
+        key=lambda completion: (completion.expires_on, completion.completed_on),
+        default=None,
+    )
 
 
 def canonical(body: Mapping[str, Plain]) -> bytes:

@@ -49,6 +49,23 @@ class CompletionFacts:
 
 
 @dataclass(frozen=True)
+class Counting:
+    """A completion as far as it is counted."""
+
+    place: int
+    practitioner_id: int
+    module_key: str
+    module_version: int
+    completed_on: dt.date
+    expires_on: dt.date
+    cpd_minutes: int
+    agency_id: int | None  # where they worked on that day
+    sector: str | None
+    job_role: str | None
+    withdrawn_on: dt.date | None
+
+
+@dataclass(frozen=True)
 class Link:
     """What a completion says in the record: everything that its digest seals but the digest before it."""
 

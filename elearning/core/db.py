@@ -17,10 +17,12 @@ from sqlalchemy import (
     CheckConstraint,
     Connection,
     CursorResult,
+    Date,
     DateTime,
     Dialect,
     Engine,
     Executable,
+    Integer,
     MetaData,
     Result,
     Select,
@@ -30,9 +32,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
+from elearning.core import clock
 from elearning.core.errors import DatabaseNotReady
 
 Columns = TypeVarTuple("Columns")
@@ -87,6 +92,44 @@ class Moment(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+class day_in_london(FunctionElement[dt.date]):
+    """In a statement: the London date of a moment, as `clock.day_of`."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(day_in_london)
+def _day_in_london(element: Any, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    if compiler.dialect.name == "sqlite":
+        return f"day_in_london({moment})"  # a function of ours: _prepare_connection
+    return f"(({moment}) AT TIME ZONE 'Europe/London')::date"
+
+
+def _day_of_text(moment: str | None) -> str | None:
+    if moment is None:
+        return None
+    if moment[11:13] != "23":  # in UTC, the last hour of a day is the only one that may be of the next in London
+        return moment[:10]
+    return clock.day_of(dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC)).isoformat()
+
+
+class microseconds(FunctionElement[int]):
+    """In a statement: a moment as a whole number of microseconds since 1970."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(microseconds)
+def _microseconds(element: Any, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    if compiler.dialect.name == "sqlite":
+        return f"(unixepoch({moment}) * 1000000 + CAST(substr({moment}, 21, 6) AS INTEGER))"
+    return f"(extract(epoch FROM {moment}) * 1000000)::bigint"
+
+
 def one_of(column: str, values: Iterable[str], name: str) -> CheckConstraint:
     """A named CHECK that a text column holds one of the values (an enum or a list)."""
     listed = ", ".join("'" + str(value).replace("'", "''") + "'" for value in values)
@@ -114,6 +157,7 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
         for pragma, value in SQLITE_PRAGMAS.items():
             cursor.execute(f"PRAGMA {pragma}={value}")
         cursor.close()
+        connection.create_function("day_in_london", 1, _day_of_text, deterministic=True)
 
 
 @event.listens_for(Engine, "begin")

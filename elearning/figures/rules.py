@@ -4,6 +4,7 @@ import datetime as dt
 import textwrap
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from elearning.figures.types import Bar, Hidden, Kind, Measure, Period, Rate, Table, Value
 
@@ -48,6 +49,12 @@ def quarters_of(year: Period) -> tuple[Period, ...]:
             )
         )
     return tuple(quarters)
+
+
+@lru_cache
+def quarter_of(day: dt.date) -> Period:
+    """The quarter that a day lies in."""
+    return next(quarter for quarter in quarters_of(year_of(day)) if quarter.first <= day <= quarter.last)
 
 
 def list_periods(first_completion: dt.date | None, today: dt.date) -> tuple[Period, ...]:

@@ -7,17 +7,17 @@ from sqlalchemy import bindparam, or_, select
 from elearning.core.db import db, fetch
 from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.rules import clean_name
-from elearning.people.types import AgencyName, Sector
+from elearning.people.types import AgencyName, Sector, Worked
 
 _WORKED = (
-    select(Agency.id, Agency.name, Agency.sector)
+    select(Agency.id, Agency.name, Agency.sector, Membership.job_role)
     .join(Membership, Membership.agency_id == Agency.id)
     .where(
         Membership.practitioner_id == bindparam("practitioner_id"),
         Membership.started_on <= bindparam("day"),
         or_(Membership.ended_on.is_(None), Membership.ended_on >= bindparam("day")),
     )
-    .order_by(Membership.started_on.desc())
+    .order_by(Membership.started_on.desc(), Membership.id.desc())
     .limit(1)
 )
 SECTOR_ORDER = {sector: position for position, sector in enumerate(Sector)}
@@ -37,10 +37,16 @@ def find_agency(name: str) -> AgencyName | None:
     return next((agency for agency in list_agencies() if agency.name.casefold() == wanted), None)
 
 
+def worked_on(practitioner_id: int, day: dt.date) -> Worked | None:
+    """Where someone worked on a day, and as what; None for nowhere. Of two on the day of a change, the newer one."""
+    row = fetch(_WORKED, practitioner_id=practitioner_id, day=day).one_or_none()
+    return Worked(AgencyName(row.id, row.name, Sector(row.sector)), row.job_role) if row else None
+
+
 def agency_on(practitioner_id: int, day: dt.date) -> AgencyName | None:
     """Where someone worked on a day; None for nowhere."""
-    row = fetch(_WORKED, practitioner_id=practitioner_id, day=day).one_or_none()
-    return AgencyName(row.id, row.name, Sector(row.sector)) if row else None
+    worked = worked_on(practitioner_id, day)
+    return worked.agency if worked else None
 
 
 def full_name_of(practitioner_id: int) -> str:

@@ -53,6 +53,14 @@ class AgencyName:
 
 
 @dataclass(frozen=True)
+class Worked:
+    """Where someone worked on a day, and as what."""
+
+    agency: AgencyName
+    job_role: str
+
+
+@dataclass(frozen=True)
 class Member:
     """A person in an agency on a date."""
 

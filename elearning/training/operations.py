@@ -9,13 +9,12 @@ from elearning.assessment.types import Submission
 from elearning.catalogue.library import Library
 from elearning.catalogue.types import TrainingModule
 from elearning.certificates.operations import issue_certificate
-from elearning.completions.operations import record_completion
+from elearning.completions.operations import record_begun, record_completion
 from elearning.core import clock
 from elearning.core.db import Moment, atomic, keep, serialise
 from elearning.core.errors import Refused
 from elearning.evaluation.operations import CLOSED, record_confidence
 from elearning.evaluation.types import When
-from elearning.people.queries import agency_on
 from elearning.training.queries import progress_in
 from elearning.training.types import Before, Quiz
 
@@ -34,6 +33,7 @@ def record_section_read(practitioner_id: int, module_key: str, *slugs: str) -> N
     of = {"practitioner_id": practitioner_id, "module_key": module_key, "now": clock.now()}
     with atomic():
         keep(_READ, [{**of, "slug": slug} for slug in slugs])
+        record_begun(practitioner_id, module_key)
 
 
 def record_before(practitioner_id: int, module: TrainingModule, ratings: Mapping[str, int]) -> None:
@@ -56,6 +56,7 @@ def start_quiz(practitioner_id: int, module: TrainingModule) -> int:
         stands = progress_in(practitioner_id, [module])[0]
         if stands.quiz not in (Quiz.READY, Quiz.OPEN):
             raise Refused("A new attempt is not open yet.")
+        record_begun(practitioner_id, module.key)
         return start_attempt(practitioner_id, module, stands.set_number)
 
 
@@ -65,13 +66,12 @@ def submit_quiz(practitioner_id: int, attempt_id: int, library: Library) -> Subm
     Submitting twice gives the same result. Raises Refused when a question has no answer or the attempt is not theirs.
     """
     with atomic():
-        submission = submit_attempt(practitioner_id, attempt_id)
+        submission = submit_attempt(practitioner_id, attempt_id, library)
         if submission.is_new and submission.passed:
             module = library.version(submission.module_key, submission.module_version)
-            agency = agency_on(practitioner_id, clock.today())
             recorded = record_completion(
                 practitioner_id=practitioner_id,
-                agency_id=agency.id if agency else None,
+                agency_id=submission.agency_id,
                 attempt_id=attempt_id,
                 score=submission.score,
                 module_key=module.key,
