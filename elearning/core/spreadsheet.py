@@ -3,16 +3,20 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 # What Excel, Calc and Sheets read as the start of a formula, full-width forms included (OWASP, CSV injection).
-FORMULA_STARTS = frozenset("=+-@\t\r\n\0＝＋－＠")
+FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
 ROWS_A_PIECE = 200
 
 
 def safe_cell(value: object) -> str:
-    """A value as text that no spreadsheet program takes for a formula; None is an empty cell."""
+    """A value as text that no spreadsheet program takes for a formula; None is an empty cell.
+
+    A number is no formula, even below zero.
+    """
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in FORMULA_STARTS else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not isinstance(value, (int, Decimal)) else text
 
 
 def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:

@@ -61,6 +61,8 @@ class Hidden(StrEnum):
 
     SUPPRESSED = "*"
     NOT_DECLARED = "not declared"
+    DECLARED_FEWER = "declared fewer"  # than are trained, so that there is no share to give
+    NOT_REQUIRED = "not required"
     TOO_FEW = "too few"
     NONE = "–"
 

@@ -1,4 +1,4 @@
-"""The filter of the report. It comes by the address, so it changes nothing and carries no token."""
+"""The filters of the reports. They come by the address, so they change nothing and carry no token."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,8 +7,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from elearning.figures.rules import find_period
 from elearning.figures.types import Period
-from elearning.people.types import Sector
+from elearning.people.types import JOB_ROLES, AgencyName, Sector
+from elearning.reports.types import View
 from elearning.web.forms import Form
+
+SECTORS = [SelectChoice(sector, sector.capitalize()) for sector in Sector]
 
 
 class ReportFilter(Form):
@@ -17,7 +20,7 @@ class ReportFilter(Form):
     period = SelectField("Period", validate_choice=False)
     sector = SelectField(
         "Kind of agency",
-        choices=[SelectChoice("", "All"), *(SelectChoice(sector, sector.capitalize()) for sector in Sector)],
+        choices=[SelectChoice("", "All"), *SECTORS],
         validate_choice=False,
     )
     unknown = False  # whether the address asked for a period or kind of agency there is not
@@ -33,3 +36,61 @@ def report_filter(
     form.period.choices = [SelectChoice(each.key, each.label) for each in periods]
     form.unknown = asked.get("period", period.key) != period.key or asked.get("sector", "") != (sector or "")
     return form, period, sector
+
+
+class TableFilter(Form):
+    """Made by `view_filter`."""
+
+    period = SelectField("Period", validate_choice=False)
+    module = SelectField("Training module", validate_choice=False)
+    sector = SelectField("Kind of agency", validate_choice=False)
+    agency = SelectField("Agency", validate_choice=False)
+    job_role = SelectField("Job role", validate_choice=False)
+    left_out: tuple[str, ...] = ()  # what the address asked for that there is not, such as "a period"
+
+
+def view_filter(
+    asked: Mapping[str, str],
+    fields: Sequence[str],
+    *,
+    periods: Sequence[Period],
+    default: Period,
+    titles: Mapping[str, str],
+    agencies: Sequence[AgencyName],
+) -> tuple[TableFilter, View]:
+    """The form with these fields filled from an address, and the view it asks for.
+
+    A value that is none of ours counts as not given, and so does a kind of agency that the agency is not of.
+    """
+    asked = {name: asked[name] for name in fields if asked.get(name)}
+    agency = next((each for each in agencies if str(each.id) == asked.get("agency")), None)
+    sector = next(
+        (each for each in Sector if each == asked.get("sector") and (not agency or agency.sector is each)), None
+    )
+    view = View(
+        period=find_period(periods, asked.get("period", "")) or default,
+        module=asked["module"] if asked.get("module") in titles else "",
+        sector=sector,
+        agency=agency,
+        job_role=asked["job_role"] if asked.get("job_role") in JOB_ROLES else "",
+    )
+    given = {
+        "period": view.period.key,
+        "module": view.module,
+        "sector": view.sector or "",
+        "agency": str(agency.id) if agency else "",
+        "job_role": view.job_role,
+    }
+    form = TableFilter(formdata=None, data=given)
+    everything = SelectChoice("", "All")
+    form.period.choices = [SelectChoice(each.key, each.label) for each in periods]
+    form.module.choices = [everything, *(SelectChoice(key, title) for key, title in titles.items())]
+    form.sector.choices = [everything, *SECTORS]
+    form.agency.choices = [everything, *(SelectChoice(str(each.id), each.name) for each in agencies)]
+    form.job_role.choices = [everything, *(SelectChoice(role, role) for role in JOB_ROLES)]
+    unknown = [form[name].label.text.lower() for name in fields if asked.get(name, given[name]) != given[name]]
+    form.left_out = tuple(f"{'an' if label[0] in 'aeiou' else 'a'} {label}" for label in unknown)
+    for name in given:
+        if name not in fields:
+            del form[name]
+    return form, view

@@ -5,22 +5,62 @@ COUNT(DISTINCT ...). Completions stay in the totals even if whose they are is on
 """
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from elearning.assessment.models import Attempt, PassingTally
 from elearning.catalogue.models import ModuleVersion
 from elearning.catalogue.queries import get_published
-from elearning.completions.models import Completion, CompletionDetail, Withdrawal
+from elearning.certificates.models import Certificate, Reissue
+from elearning.completions.models import Completion, CompletionDetail, CompletionTally, ModuleStanding, Withdrawal
 from elearning.core import clock
 from elearning.core.db import db
+from elearning.discussions.models import LEADER, DiscussionClaim, DiscussionDetail, TeamDiscussion
 from elearning.figures.rules import closes_on, quarters_of, year_of
-from elearning.figures.types import Period
+from elearning.figures.types import Period, Table
 from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.queries import list_agencies
 from elearning.people.types import Sector
-from elearning.reports.types import NO_AGENCY, AgencyRow, Cell, CompletionReport, OnOffer, QuarterCount
+from elearning.reports.rules import DAYS_TO_COMPLETE, DUE_WITHIN, quarter_keys, year_before, year_within, years_up_to
+from elearning.reports.tables import (
+    COUNTED,
+    agency_table,
+    coverage_table,
+    discussion_table,
+    headline_table,
+    limits_table,
+    module_table,
+    open_table,
+    role_table,
+    years_table,
+)  # fmt: skip
+from elearning.reports.types import (
+    NO_AGENCY,
+    NOWHERE,
+    AgencyRow,
+    Begun,
+    Cell,
+    CompletionReport,
+    Done,
+    Frame,
+    Headlines,
+    Held,
+    Medians,
+    OnOffer,
+    QuarterCount,
+    Required,
+    Talks,
+    Tallies,
+    View,
+)  # fmt: skip
+from elearning.requirements.queries import list_headcounts, list_requirements
+from elearning.requirements.rules import TIME_TO_SETTLE, matches
+from elearning.requirements.types import Group
 
 Titles = dict[str, str]  # of the modules in the library, by key, in the library's order
 
@@ -257,4 +297,454 @@ def _quarters(year: Period, sector: Sector | None, today: dt.date) -> tuple[Quar
     return tuple(
         QuarterCount(quarter, by_position[position] if quarter.first <= today else None)
         for position, quarter in enumerate(quarters)
+    )
+
+
+# The tables: each is made of a handful of statements, whose work is bounded by agencies, modules and job roles.
+
+
+def make_table(number: str, view: View, titles: Titles, *, as_it_was: bool = False) -> Table:
+    """One of the tables of `SHEETS` for a view, exact. X1 is of the financial year that the view lies in.
+
+    R5 is of today, or with `as_it_was` of the last day of the period, like everything that leaves the partnership.
+    """
+    match number:
+        case "R1":
+            return _headlines(view, titles)
+        case "R2":
+            return _by_module(view, titles)
+        case "R3":
+            return _by_agency(view, titles)
+        case "R4":
+            return _three_years(view, titles)
+        case "R5":
+            return _coverage(view, titles, as_it_was)
+        case "R6":
+            return _by_role(view, titles)
+        case "R13":
+            return _discussions(view, titles)
+        case "R15":
+            return limits_table([make_table(each, view, titles) for each in COUNTED], view.period, clock.now())
+        case "X1":
+            return _open(view, titles)
+    raise ValueError(f"there is no table {number}")
+
+
+def list_versions(keys: Sequence[str]) -> dict[str, list[int]]:
+    """By module, the versions that were completed in any of these periods; of all periods if none are given."""
+    rows = db.session.execute(
+        select(CompletionTally.module_key, CompletionTally.module_version)
+        .where(
+            CompletionTally.who == "",
+            CompletionTally.job_role == "",
+            CompletionTally.module_version != 0,
+            CompletionTally.completions > 0,
+            *([CompletionTally.period.in_(keys)] if keys else []),
+        )
+        .distinct()
+        .order_by(CompletionTally.module_key, CompletionTally.module_version)
+    )
+    versions: dict[str, list[int]] = {}
+    for key, version in rows:
+        versions.setdefault(key, []).append(version)
+    return versions
+
+
+def _frame(view: View, titles: Titles, versions: dict[str, list[int]]) -> Frame:
+    everything = _titled({key: [] for key in titles} | versions, titles)
+    return Frame(
+        view=view,
+        cut_off=clock.now(),
+        today=clock.today(),
+        modules=tuple(module for module in everything if view.module in ("", module.key)),
+        agencies=tuple(
+            agency
+            for agency in list_agencies()
+            if view.sector in (None, agency.sector) and view.agency in (None, agency)
+        ),
+    )
+
+
+def _tallies(periods: Sequence[Period], *which: ColumnElement[bool]) -> Tallies:
+    """What was completed in these periods, as it is kept."""
+    of = CompletionTally
+    rows = db.session.execute(
+        select(of.period, of.who, of.module_key, of.job_role, of.completions, of.people, of.minutes).where(
+            of.period.in_([each.key for each in periods]), of.module_version == 0, *which
+        )
+    )
+    return {(period, who, key, role): Done(*figures) for period, who, key, role, *figures in rows}
+
+
+def _with_total(view: View) -> ColumnElement[bool]:
+    """The rows of agencies and of the total; kinds of agency are left where they are."""
+    return CompletionTally.who.in_([view.who]) | CompletionTally.who.not_in(list(Sector))
+
+
+def _headlines(view: View, titles: Titles) -> Table:
+    before = year_before(view.period)
+    frame = _frame(view, titles, list_versions([view.period.key]))
+    done = _tallies(
+        [view.period, before], CompletionTally.module_key == view.module, CompletionTally.job_role == view.job_role
+    )
+    return headline_table(
+        frame, _headline(frame, view.period, done, titles), _headline(frame, before, done, titles), before
+    )
+
+
+def _headline(frame: Frame, period: Period, done: Tallies, titles: Titles) -> Headlines:
+    view = frame.view
+    day = min(period.last, frame.today)
+    total = done.get((period.key, view.who, view.module, view.job_role), Done())
+    talks = [talk for talk in _talks(period) if not view.who or talk.who in {str(each.id) for each in frame.agencies}]
+    talks = [talk for talk in talks if view.module in ("", talk.module)]
+    on_offer = [module for module in list_on_offer(period, titles) if view.module in ("", module.key)]
+    return Headlines(
+        modules=len(on_offer),
+        registered=sum(_members(frame, day, by_role=False).values()),
+        done=total,
+        certificates=total.completions + _reissued(frame, period),
+        discussions=sum(talk.discussions for talk in talks),
+        present=sum(talk.present for talk in talks),
+        active=sum(
+            done.get((period.key, str(agency.id), view.module, view.job_role), Done()).completions > 0
+            for agency in frame.agencies
+        ),
+    )
+
+
+def _reissued(frame: Frame, period: Period) -> int:
+    """How many certificates were issued anew, under another number. There are few: somebody asked for each."""
+    view = frame.view
+    statement = (
+        select(func.count())
+        .select_from(Reissue)
+        .join(Certificate, Certificate.number == Reissue.number)
+        .join(Completion, Completion.place == Certificate.place)
+        .where(
+            Certificate.issued_at >= clock.midnight(period.first), Certificate.issued_at < clock.midnight(period.after)
+        )
+    )
+    if view.module:
+        statement = statement.where(Completion.module_key == view.module)
+    if view.who or view.job_role:
+        statement = (
+            statement.join(CompletionDetail, CompletionDetail.place == Completion.place)
+            .join(Attempt, Attempt.id == CompletionDetail.attempt_id)
+            .where(*_of_view(frame, Attempt))
+        )
+    return db.session.execute(statement).scalar_one()
+
+
+def _by_module(view: View, titles: Titles) -> Table:
+    frame = _frame(view, titles, list_versions([view.period.key]))
+    done = _tallies([view.period], CompletionTally.who == view.who, CompletionTally.job_role == view.job_role)
+    required: dict[str, Required] = {}
+    for (_, key), it in _required(frame, by_role=False).items():
+        required[key] = required.get(key, Required()) + it
+    return module_table(frame, done, required, _begun(frame), _passes(frame))
+
+
+def _begun(frame: Frame) -> dict[str, Begun]:
+    """By module, who began it in the period, and who of them had not completed it 28 days on though they are over."""
+    of, wait = ModuleStanding, dt.timedelta(days=DAYS_TO_COMPLETE)
+    # Each engine adds days to a date in its own way.
+    sqlite = db.engine.dialect.name == "sqlite"
+    in_time = func.date(of.begun_on, f"+{DAYS_TO_COMPLETE} days") if sqlite else of.begun_on + DAYS_TO_COMPLETE
+    late = and_(of.begun_on < frame.today - wait, or_(of.first_completed_on.is_(None), of.first_completed_on > in_time))
+    rows = db.session.execute(
+        select(of.module_key, func.count(), func.sum(case((late, 1), else_=0)))
+        .where(*_began(frame))
+        .group_by(of.module_key)
+    )
+    return {key: Begun(people, int(waiting)) for key, people, waiting in rows}
+
+
+def _began(frame: Frame) -> list[ColumnElement[bool]]:
+    """Whose beginnings count: in the period, by those who work there now."""
+    of, period = ModuleStanding, frame.view.period
+    return [
+        of.module_key.in_([module.key for module in frame.modules]),
+        of.begun_on.between(period.first, period.last),
+        *_of_view(frame, of),
+    ]
+
+
+def _of_view(frame: Frame, of: type[ModuleStanding | Membership | Attempt]) -> list[ColumnElement[bool]]:
+    """Whether someone belongs to the agencies and the job role that are asked for."""
+    which: list[ColumnElement[bool]] = []
+    if frame.view.who:
+        which.append(of.agency_id.in_([agency.id for agency in frame.agencies]))
+    if frame.view.job_role:
+        which.append(of.job_role == frame.view.job_role)
+    return which
+
+
+def _passes(frame: Frame) -> dict[str, Medians]:
+    """By module, how many passed in the period, at which attempt and in how many minutes."""
+    of = PassingTally
+    rows = db.session.execute(
+        select(of.module_key, of.attempts, of.minutes, func.sum(of.count))
+        .where(of.quarter.in_(quarter_keys(frame.view.period)), of.count > 0)
+        .group_by(of.module_key, of.attempts, of.minutes)
+    )
+    passes: dict[str, Medians] = defaultdict(dict)
+    for key, attempts, minutes, count in rows:
+        passes[key][attempts, minutes] = int(count)
+    return passes
+
+
+def _by_agency(view: View, titles: Titles) -> Table:
+    frame = _frame(view, titles, list_versions([view.period.key]))
+    done = _tallies([view.period], CompletionTally.job_role == view.job_role, _with_total(view))
+    return agency_table(frame, done, _members(frame, frame.day, by_role=False), _unfinished(frame))
+
+
+def _unfinished(frame: Frame) -> dict[str, int]:
+    """By agency, people who began a module in the period and had not completed it when it ended."""
+    of = ModuleStanding
+    waiting = (
+        select(of.practitioner_id, of.agency_id)
+        .where(*_began(frame), or_(of.first_completed_on.is_(None), of.first_completed_on > frame.view.period.last))
+        .distinct()
+        .subquery()
+    )
+    rows = db.session.execute(select(waiting.c.agency_id, func.count()).group_by(waiting.c.agency_id))
+    return {_who(agency_id): count for agency_id, count in rows}
+
+
+def _who(agency_id: int | None) -> str:
+    return NOWHERE if agency_id is None else str(agency_id)
+
+
+def _three_years(view: View, titles: Titles) -> Table:
+    years = years_up_to(view.period)
+    frame = _frame(view, titles, list_versions([year.key for year in years]))
+    done = _tallies(
+        years,
+        CompletionTally.module_key == view.module,
+        CompletionTally.job_role == view.job_role,
+        _with_total(view),
+    )
+    return years_table(frame, done, years)
+
+
+def _by_role(view: View, titles: Titles) -> Table:
+    frame = _frame(view, titles, list_versions([view.period.key]))
+    done = _tallies([view.period], CompletionTally.who == view.who, CompletionTally.module_key == view.module)
+    return role_table(frame, done, _members(frame, frame.day, by_role=True))
+
+
+def _members(frame: Frame, day: dt.date, *, by_role: bool) -> dict[str, int]:
+    """By agency or job role, people whose time there includes a day; with those who work nowhere, if they are asked for."""
+    of = Membership
+    column = of.job_role if by_role else of.agency_id
+    rows = db.session.execute(select(column, func.count()).where(_in_force(day), *_of_view(frame, of)).group_by(column))
+    members = {str(name): count for name, count in rows}
+    if not frame.view.who and not frame.view.job_role:
+        somewhere = select(of.practitioner_id).where(_in_force(day))
+        nowhere = db.session.execute(
+            select(func.count())
+            .select_from(Practitioner)
+            .where(
+                Practitioner.created_at < clock.midnight(day + dt.timedelta(days=1)),
+                Practitioner.id.not_in(somewhere),
+            )
+        ).scalar_one()
+        if nowhere:
+            members[NOWHERE] = nowhere
+    return members
+
+
+def _in_force(day: dt.date) -> ColumnElement[bool]:
+    """Whether a membership includes a day. On the day of a change it is the newer one that does."""
+    return and_(Membership.started_on <= day, or_(Membership.ended_on.is_(None), Membership.ended_on > day))
+
+
+def _discussions(view: View, titles: Titles) -> Table:
+    talks = _talks(view.period)
+    versions: dict[str, set[int]] = defaultdict(set)
+    for talk in talks:
+        versions[talk.module].add(talk.version)
+    frame = _frame(view, titles, {key: sorted(versions[key]) for key in versions})
+    return discussion_table(frame, talks)
+
+
+def _talks(period: Period) -> list[Talks]:
+    """Team discussions held in a period, by the agency of whoever led, module and version."""
+    of = TeamDiscussion
+    rows = db.session.execute(
+        select(
+            DiscussionClaim.agency_id,
+            of.module_key,
+            of.module_version,
+            func.count(),
+            func.sum(of.present),
+            func.count(DiscussionDetail.discussion_id),
+        )
+        .join(DiscussionClaim, and_(DiscussionClaim.discussion_id == of.id, DiscussionClaim.place == LEADER))
+        .outerjoin(DiscussionDetail, DiscussionDetail.discussion_id == of.id)
+        .where(of.held_on.between(period.first, period.last))
+        .group_by(DiscussionClaim.agency_id, of.module_key, of.module_version)
+    )
+    return [
+        Talks(_who(agency_id), key, version, count, int(present), actions)
+        for agency_id, key, version, count, present, actions in rows
+    ]
+
+
+def _coverage(view: View, titles: Titles, as_it_was: bool) -> Table:
+    frame = _frame(view, titles, list_versions([]))
+    if not frame.modules:
+        frame, module = replace(frame, modules=()), OnOffer("", "any training module", ())
+    else:
+        module = frame.modules[0]
+        frame = replace(frame, view=replace(view, module=module.key), modules=(module,))
+    day = frame.day if as_it_was else frame.today
+    held: dict[str, Held] = defaultdict(Held)
+    for ((agency_id, *_), _), it in _held(frame, [module.key], day, By()).items():
+        held[str(agency_id)] += it
+    headcounts = {
+        str(each.agency_id): (each.staff, each.counted_on)
+        for each in list_headcounts(on=day)
+        if each.job_role == view.job_role
+    }
+    return coverage_table(frame, module, held, headcounts, day)
+
+
+def _open(view: View, titles: Titles) -> Table:
+    year = year_within(view.period)
+    view = View(year)
+    frame = _frame(view, titles, list_versions([]))
+    return open_table(frame, _required(frame, by_role=True), year)
+
+
+def _required(frame: Frame, *, by_role: bool) -> dict[tuple[str, str], Required]:
+    """By job role and module, who must hold it on the last day of the view; without `by_role`, roles may be "".
+
+    People count in groups that the requirements do not tell apart: few, however many people there are.
+    """
+    day = frame.day
+    keys = [module.key for module in frame.modules]
+    asks = [each for each in list_requirements(on=day) if each.module_key in keys]
+    if not asks:
+        return {}
+    by = By(  # settled: only overdue needs it, which only X1 asks for
+        role=by_role or any(ask.group is Group.JOB_ROLE for ask in asks),
+        team=any(ask.group is Group.TEAM for ask in asks),
+        settled=by_role,
+    )
+    asked = [key for key in keys if any(ask.module_key == key for ask in asks)]
+    columns = _columns(by, Membership, Membership.started_on, day)
+    members = db.session.execute(
+        select(*columns, func.count()).where(_in_force(day), *_of_view(frame, Membership)).group_by(*columns)
+    )
+    held = _held(frame, asked, day, by)
+    found: dict[tuple[str, str], Required] = defaultdict(Required)
+    for *values, people in members.all():
+        place = _place(by, values)
+        agency_id, job_role, team, is_settled = place
+        for key in asked:
+            days = [
+                ask.due_on
+                for ask in asks
+                if ask.module_key == key and matches(ask, agency_id=agency_id, job_role=job_role, team=team)
+            ]
+            if days:
+                met = held.get((place, key), Held()).current
+                overdue = people - met if is_settled and min(days) < day else 0
+                found[job_role, key] += Required(people, met, overdue)
+    return found
+
+
+@dataclass(frozen=True)
+class By:
+    """What people are grouped by, beside their agency."""
+
+    role: bool = False
+    team: bool = False
+    settled: bool = False  # whether they were there for longer than nobody is late
+
+
+Place = tuple[int | None, str, str, bool]
+
+
+def _columns(by: By, of: Any, since: Any, day: dt.date) -> list[ColumnElement[Any]]:
+    """The columns of a grouping, of a membership or of what is kept beside it."""
+    columns = [of.agency_id]
+    columns += [of.job_role] if by.role else []
+    columns += [of.team] if by.team else []
+    # Written into the statement: PostgreSQL takes the same parameter in two places for two.
+    joined_by = literal(day - TIME_TO_SETTLE, literal_execute=True)
+    columns += [case((since < joined_by, 1), else_=0)] if by.settled else []
+    return columns
+
+
+def _place(by: By, values: Iterable[Any]) -> Place:
+    rest = iter(values)
+    return (
+        next(rest),
+        next(rest) if by.role else "",
+        next(rest) if by.team else "",
+        bool(next(rest)) if by.settled else True,
+    )
+
+
+def _held(frame: Frame, keys: Sequence[str], day: dt.date, by: By) -> dict[tuple[Place, str], Held]:
+    """By where people work on a day and by module: whose certificate is valid then, ends soon, or ended."""
+    if day == frame.today:
+        of: Any = ModuleStanding
+        columns = _columns(by, of, of.member_since, day)
+        which = [of.module_key.in_(keys), of.agency_id.is_not(None), of.member_since <= day, *_of_view(frame, of)]
+    else:
+        of = _as_it_was(frame, keys, day).c
+        columns = _columns(by, of, of.member_since, day)
+        which = []
+    ends = of.expires_on
+    rows = db.session.execute(
+        select(
+            of.module_key,
+            *columns,
+            *(
+                func.sum(case((condition, 1), else_=0))
+                for condition in (ends >= day, ends.between(day, day + dt.timedelta(days=DUE_WITHIN)), ends < day)
+            ),
+        )
+        .where(*which)
+        .group_by(of.module_key, *columns)
+    )
+    return {(_place(by, places), key): Held(*map(int, counts)) for key, *places, counts in _split(rows, 3)}
+
+
+def _split(rows: Iterable[Sequence[Any]], last: int) -> Iterator[tuple[Any, ...]]:
+    """Rows with their last columns as one."""
+    for row in rows:
+        yield *row[:-last], row[-last:]
+
+
+def _as_it_was(frame: Frame, keys: Sequence[str], day: dt.date) -> Subquery:
+    """What is kept of today, for the last day of a period that is over, from the record: slower, and asked of files."""
+    gone = and_(Withdrawal.place == Completion.place, Withdrawal.withdrawn_at < clock.midnight(closes_on(day)))
+    columns = (
+        Completion.module_key,
+        Membership.agency_id,
+        Membership.job_role,
+        Membership.team,
+        Membership.started_on.label("member_since"),
+    )
+    return (
+        select(*columns, func.max(Completion.expires_on).label("expires_on"))
+        .select_from(Membership)
+        .join(CompletionDetail, CompletionDetail.practitioner_id == Membership.practitioner_id)
+        .join(Completion, Completion.place == CompletionDetail.place)
+        .outerjoin(Withdrawal, gone)
+        .where(
+            _in_force(day),
+            *_of_view(frame, Membership),
+            Completion.module_key.in_(keys),
+            Completion.completed_on <= day,
+            Withdrawal.place.is_(None),
+        )
+        .group_by(*columns, Membership.practitioner_id)
+        .subquery()
     )

@@ -30,9 +30,9 @@ def test_plain_values(value: object, cell: str) -> None:
 def test_every_cell_comes_back_as_it_was_and_none_is_a_formula(rows: list[tuple[str, str]]) -> None:
     header, *lines = read(b"".join(csv_pieces(("a", "b"), rows)))
     assert header == ["a", "b"]
-    marked = [[f"'{cell}" if cell[:1] in FORMULA_STARTS else cell for cell in row] for row in rows]
+    marked = [[f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in row] for row in rows]
     assert lines == marked
-    assert not any(cell[:1] in FORMULA_STARTS for line in lines for cell in line)
+    assert not any(cell.startswith(FORMULA_STARTS) for line in lines for cell in line)
 
 
 def test_a_long_file_comes_in_pieces() -> None:

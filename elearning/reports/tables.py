@@ -1,0 +1,570 @@
+"""The sub-group's tables, made of what was read: R1 to R6, R13, X1, and R15, which says what the others cannot tell.
+
+Every table is a pure function of what the queries answer, so that page, file and paper have the same rows.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from elearning.figures.rules import written
+from elearning.figures.types import Column, Hidden, Kind, Period, Rate, Table, Value
+from elearning.people.types import JOB_ROLES
+from elearning.reports.rules import DAYS_TO_COMPLETE, DUE_WITHIN, FEWEST, hours, median
+from elearning.reports.types import (
+    NOWHERE,
+    Begun,
+    Done,
+    Frame,
+    Headcounts,
+    Headlines,
+    Held,
+    Medians,
+    OnOffer,
+    Required,
+    Sheet,
+    Talks,
+    Tallies,
+)
+from elearning.web.pages import counted
+
+PERIOD = ("period",)
+WHO = ("module", "sector", "agency", "job_role")
+SHEETS = {
+    sheet.number: sheet
+    for sheet in (
+        Sheet("R1", "Headlines", "The period in ten figures, beside the same period a year before.", (*PERIOD, *WHO)),
+        Sheet("R2", "Training modules", "How many began and completed each module, and what it took.", (*PERIOD, *WHO)),
+        Sheet("R3", "Completions by agency and module", "Who completed what, agency by agency.", (*PERIOD, *WHO)),
+        Sheet("R4", "Completions over three years", "Each agency's completions, year beside year.", (*PERIOD, *WHO)),
+        Sheet("R5", "Coverage", "Certificates that are valid today, of the staff that agencies declared.", WHO),
+        Sheet("R6", "Completions by job role", "Which professions complete.", ("period", "module", "sector", "agency")),
+        Sheet(
+            "R13", "Team discussions", "How many teams talked about a module.", ("period", "module", "sector", "agency")
+        ),
+        Sheet(
+            "R15",
+            "What this report cannot tell you",
+            "What is missing from the tables, and what would mend it.",
+            PERIOD,
+        ),
+        Sheet("X1", "Open data", "Required, completed and overdue at the end of a year, by staff group.", PERIOD),
+    )
+}
+COUNTED = ("R1", "R2", "R3", "R4", "R5", "R6", "R13")  # what R15 looks through
+NONE = Done()
+TOTAL = "Total"
+NO_ROLE = "None known"
+ONCE = "Someone who completed in two agencies, or as two job roles, counts once in each and once in the total."
+WITHDRAWN = "Completions withdrawn before the period was closed count nowhere."
+PRESENT = "Where people began is their agency and job role of today, as the start of a module is not kept with either."
+FEW_ATTEMPTS = 30  # first attempts below which nothing should be read from how a question fares
+FEW_ANSWERS = 50  # percent of responses below which those who did not answer may think otherwise
+
+
+def _table(
+    frame: Frame,
+    number: str,
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[tuple[Value, ...]],
+    *notes: str,
+    totals: int = 0,
+    when: str | None = None,
+) -> Table:
+    period = f"{frame.view.period.label}{', so far' if frame.is_running else ''}"
+    return Table(
+        number=number,
+        caption="; ".join([f"{caption}, {when or period}", *_narrowed(frame)]),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        cut_off=frame.cut_off,
+        versions=versions_of(frame.modules),
+        notes=tuple(note for note in notes if note),
+        totals=totals,
+    )
+
+
+def _narrowed(frame: Frame) -> list[str]:
+    view = frame.view
+    parts = [module.title for module in frame.modules if view.module] + [view.job_role]
+    parts.append(view.agency.name if view.agency else view.sector.capitalize() if view.sector else "")
+    return [f"only {part}" for part in parts if part]
+
+
+def versions_of(modules: Sequence[OnOffer]) -> str:
+    """The module versions counted, in words."""
+    return "; ".join(f"{each.title}, version {_and(each.versions)}" for each in modules if each.versions) or "none"
+
+
+def _and(parts: Sequence[object]) -> str:
+    return " and ".join(map(str, parts))
+
+
+def headline_table(frame: Frame, this: Headlines, last: Headlines, before: Period) -> Table:
+    """R1: a period and the same one a year before, in a few figures."""
+
+    def row(measure: str, now: int, then: int) -> tuple[Value, ...]:
+        return measure, now, then, now - then
+
+    return _table(
+        frame,
+        "R1",
+        "Headlines",
+        (
+            Column("Measure"),
+            Column("This year", Kind.COUNT),
+            Column("Last year", Kind.COUNT),
+            Column("Change", Kind.COUNT),
+        ),
+        (
+            row("Training modules on offer", this.modules, last.modules),
+            row("People registered", this.registered, last.registered),
+            row("People completing at least one module", this.done.people, last.done.people),
+            row("Completions", this.done.completions, last.done.completions),
+            row("Certificates issued", this.certificates, last.certificates),
+            row("CPD hours", hours(this.done.minutes), hours(last.done.minutes)),
+            row("Team discussions recorded", this.discussions, last.discussions),
+            row("People present at team discussions", this.present, last.present),
+            row("Agencies with a completion", this.active, last.active),
+            ("Agencies listed", len(frame.agencies), Hidden.NONE, Hidden.NONE),
+        ),
+        f"Last year is {before.label}."
+        + (" This year is not over, and last year is whole." if frame.is_running else ""),
+        "Registered are those whose time here includes the last day of the period, or today while it runs; agencies listed "
+        "are those of today.",
+        "Certificates issued are one for each completion, and those issued anew under another number.",
+        "Team discussions count where whoever led them worked, whatever the job role; people present are as they said, and "
+        "may have been at several.",
+        WITHDRAWN,
+    )
+
+
+def module_table(
+    frame: Frame,
+    done: Tallies,
+    required: Mapping[str, Required],
+    begun: Mapping[str, Begun],
+    passes: Mapping[str, Medians],
+) -> Table:
+    """R2: how each module fares, from those who must hold it to what it took to pass."""
+    view = frame.view
+    rows: list[tuple[Value, ...]] = []
+    for module in frame.modules:
+        it, asked, start = (
+            done.get((view.period.key, view.who, module.key, view.job_role), NONE),
+            required.get(module.key),
+            begun.get(module.key, Begun()),
+        )
+        attempts: Counter[int] = Counter()
+        minutes: Counter[int] = Counter()
+        for (number, took), count in passes.get(module.key, {}).items():
+            attempts[number] += count
+            minutes[took] += count
+        of_everyone = not (view.who or view.job_role)
+        rows.append(
+            (
+                module.title,
+                _and(module.versions) or Hidden.NONE,
+                asked.people if asked else Hidden.NOT_REQUIRED,
+                start.people,
+                it.people,
+                start.late,
+                Rate(asked.met, asked.people, "people enrolled") if asked else Hidden.NOT_REQUIRED,
+                median(attempts) if of_everyone else Hidden.NONE,
+                median(minutes) if of_everyone else Hidden.NONE,
+                hours(it.minutes),
+            )
+        )
+    return _table(
+        frame,
+        "R2",
+        "Training modules",
+        (
+            Column("Module"),
+            Column("Versions"),
+            Column("Enrolled", Kind.COUNT),
+            Column("Started", Kind.COUNT),
+            Column("Completed", Kind.COUNT),
+            Column(f"Not completed after {DAYS_TO_COMPLETE} days", Kind.COUNT),
+            Column("Completion rate", Kind.RATE),
+            Column("Median attempts to pass", Kind.MEASURE),
+            Column("Median minutes", Kind.MEASURE),
+            Column("CPD hours", Kind.COUNT),
+        ),
+        rows,
+        f"Enrolled are the people for whom a requirement is in force on {written(frame.day)}; the completion rate is the share "
+        "of them who hold a valid certificate on that day. All other columns count people whether required or not.",
+        f"Started, completed: within the period. Not completed after {DAYS_TO_COMPLETE} days: of those who started in it and "
+        "had so many days since.",
+        f"Medians are of those who passed, {FEWEST} at least, in the whole partnership: which attempt it was, and the minutes "
+        "from the start to the end of the quiz that was passed, without the reading; over three hours counts as three.",
+        WITHDRAWN,
+    )
+
+
+def agency_table(frame: Frame, done: Tallies, registered: Mapping[str, int], unfinished: Mapping[str, int]) -> Table:
+    """R3: who completed, by agency and module."""
+    view = frame.view
+
+    def tallied(who: str, module: str) -> Done:
+        return done.get((view.period.key, who, module, view.job_role), NONE)
+
+    total = tallied(view.who, view.module)
+
+    def row(name: str, who: str, members: int, waiting: int) -> tuple[Value, ...]:
+        it = tallied(who, view.module)
+        return (
+            name,
+            members,
+            waiting,
+            it.people,
+            Rate(it.completions, total.completions, "completions"),
+            *(tallied(who, module.key).people for module in frame.modules),
+        )
+
+    rows = [row(name, who, registered.get(who, 0), unfinished.get(who, 0)) for name, who in frame.rows]
+    # Nobody works in two agencies on one day, so these two add up; whoever completed may have moved.
+    everyone = [who for _, who in frame.rows]
+    members, waiting = (sum(counts.get(who, 0) for who in everyone) for counts in (registered, unfinished))
+    whole = row(TOTAL, view.who, members, waiting)
+    return _table(
+        frame,
+        "R3",
+        "Completions by agency and module",
+        (
+            Column("Agency"),
+            Column("Registered", Kind.COUNT),
+            Column("Started, not completed", Kind.COUNT),
+            Column("Completed (people)", Kind.COUNT),
+            Column("Of all completions", Kind.RATE),
+            *(Column(module.title, Kind.COUNT) for module in frame.modules),
+        ),
+        [*rows, whole],
+        f"Registered are those who worked for the agency on {written(frame.day)}. Started, not completed are people who began a "
+        f"module in the period and had not completed it at its end. {PRESENT}",
+        f"The columns of modules count people; renewals are completions of their own. {ONCE}",
+        WITHDRAWN,
+        totals=1,
+    )
+
+
+def years_table(frame: Frame, done: Tallies, years: Sequence[Period]) -> Table:
+    """R4: completions by agency in three financial years.
+
+    Papers of the sub-group have a row a year and a column an agency; there may be 400 agencies, which no page is wide
+    enough for, so it lies on its side.
+    """
+    view = frame.view
+
+    def row(name: str, who: str) -> tuple[Value, ...]:
+        return name, *(done.get((year.key, who, view.module, view.job_role), NONE).completions for year in years)
+
+    return _table(
+        frame,
+        "R4",
+        "Completions by agency, three financial years",
+        (Column("Agency"), *(Column(year.label, Kind.COUNT) for year in years)),
+        [*(row(*each) for each in frame.rows), row(TOTAL, view.who)],
+        f"The last year is not over: figures are up to {written(frame.today)}."
+        if years[-1].last >= frame.today
+        else "",
+        WITHDRAWN,
+        totals=1,
+        when=f"up to {years[-1].label}",
+    )
+
+
+def coverage_table(
+    frame: Frame, module: OnOffer, held: Mapping[str, Held], headcounts: Headcounts, day: dt.date
+) -> Table:
+    """R5: who holds a valid certificate of one module, of the staff that their agency has declared."""
+    rows: list[tuple[Value, ...]] = []
+    sums, covered, declared = Held(), 0, 0
+    for agency in frame.agencies:
+        it = held.get(str(agency.id), Held())
+        sums += it
+        staff, counted_on = headcounts.get(str(agency.id), (None, None))
+        rate: Rate | Hidden = Hidden.NOT_DECLARED if staff is None else Hidden.DECLARED_FEWER
+        if staff is not None and staff >= it.current:
+            rate = Rate(it.current, staff, "declared staff")
+            covered, declared = covered + it.current, declared + staff
+        none = Hidden.NOT_DECLARED
+        rows.append((agency.name, staff or none, counted_on or none, it.current, rate, it.due, it.expired))
+    whole = bool(rows) and all(isinstance(row[4], Rate) for row in rows)
+    total: tuple[Value, ...] = (
+        TOTAL,
+        declared if whole else Hidden.NOT_DECLARED,
+        Hidden.NONE,
+        sums.current,
+        # A share of what some agencies declared would pass for the partnership's.
+        Rate(covered, declared, "declared staff") if whole else Hidden.NOT_DECLARED,
+        sums.due,
+        sums.expired,
+    )
+    return _table(
+        frame,
+        "R5",
+        f"Coverage of {module.title}",
+        (
+            Column("Agency"),
+            Column("Staff in scope (declared)", Kind.COUNT),
+            Column("Declared on", Kind.DAY),
+            Column("Current certificates", Kind.COUNT),
+            Column("Coverage", Kind.RATE),
+            Column(f"Due within {DUE_WITHIN} days", Kind.COUNT),
+            Column("Expired", Kind.COUNT),
+        ),
+        [*rows, total],
+        "Current certificates are people who work for the agency on that day and hold a valid certificate of this module; of them, "
+        f"due are those whose certificate ends within {DUE_WITHIN} days. Expired are people who work there and whose certificate ended.",
+        "Staff in scope is what the agency has declared. Where it declared nothing, or fewer than hold a certificate, there "
+        "is no coverage to give; nor is there for the total unless every agency has declared.",
+        totals=1,
+        when=f"as on {written(day)}",
+    )
+
+
+def role_table(frame: Frame, done: Tallies, registered: Mapping[str, int]) -> Table:
+    """R6: who completed, by job role."""
+    view = frame.view
+    total = done.get((view.period.key, view.who, view.module, ""), NONE)
+    known = {role for _, _, _, role in done} | set(registered)
+    order = [*JOB_ROLES, *sorted(known - {*JOB_ROLES, "", NOWHERE}), NOWHERE]
+
+    def row(name: str, it: Done, members: int) -> tuple[Value, ...]:
+        return name, members, it.people, Rate(it.completions, total.completions, "completions")
+
+    rows = [
+        row(
+            NO_ROLE if role == NOWHERE else role,
+            done.get((view.period.key, view.who, view.module, role), NONE),
+            registered.get(role, 0),
+        )
+        for role in order
+        if role in known
+    ]
+    return _table(
+        frame,
+        "R6",
+        "Completions by job role",
+        (
+            Column("Job role"),
+            Column("Registered", Kind.COUNT),
+            Column("Completed (people)", Kind.COUNT),
+            Column("Of all completions", Kind.RATE),
+        ),
+        [*rows, row(TOTAL, total, sum(registered.values()))],
+        f"Registered are those who had the job role on {written(frame.day)}; completions count under the job role of their day.",
+        ONCE,
+        WITHDRAWN,
+        totals=1,
+    )
+
+
+def discussion_table(frame: Frame, talks: Sequence[Talks]) -> Table:
+    """R13: team discussions by agency and module.
+
+    What teams wrote stays with them and their training lead, as a change that one team agreed may tell of one family:
+    only how many there are is counted.
+    """
+    everyone, keys = {who for _, who in frame.rows}, {module.key for module in frame.modules}
+    talks = [talk for talk in talks if talk.who in everyone and talk.module in keys]
+
+    def row(name: str, title: str | Hidden, held: Sequence[Talks]) -> tuple[Value, ...]:
+        return (
+            name,
+            sum(talk.discussions for talk in held),
+            sum(talk.present for talk in held),
+            title,
+            sum(talk.actions for talk in held),
+        )
+
+    rows: list[tuple[Value, ...]] = []
+    for name, who in frame.rows:
+        theirs = [
+            (module.title, [talk for talk in talks if (talk.who, talk.module) == (who, module.key)])
+            for module in frame.modules
+        ]
+        rows += [row(name, title, held) for title, held in theirs if held] or [row(name, Hidden.NONE, [])]
+    return _table(
+        frame,
+        "R13",
+        "Team discussions",
+        (
+            Column("Agency"),
+            Column("Discussions", Kind.COUNT),
+            Column("People present", Kind.COUNT),
+            Column("Module"),
+            Column("Actions agreed", Kind.COUNT),
+        ),
+        [*rows, row(TOTAL, Hidden.NONE, talks)],
+        "A discussion counts where whoever led it worked on that day. People present are as the team said; someone who was at two "
+        "counts twice.",
+        "Of the actions agreed only the number is counted: what teams wrote stays with them.",
+        totals=1,
+    )
+
+
+def open_table(frame: Frame, required: Mapping[tuple[str, str], Required], year: Period) -> Table:
+    """X1: for open data, who had to hold which module at the end of a year, by staff group."""
+    titles = {module.key: module.title for module in frame.modules}
+    rows: list[tuple[Value, ...]] = [
+        (
+            year.key,
+            role,
+            titles[key],
+            it.people,
+            it.met,
+            Rate(it.met, it.people, "required people"),
+            it.overdue,
+        )
+        for role in JOB_ROLES
+        for key in titles
+        if (it := required.get((role, key)))
+    ]
+    return _table(
+        frame,
+        "X1",
+        "Required, completed and overdue by staff group and module",
+        (
+            Column("Financial year"),
+            Column("Staff group"),
+            Column("Module"),
+            Column("Required", Kind.COUNT),
+            Column("Completed", Kind.COUNT),
+            Column("Completion rate", Kind.RATE),
+            Column("Overdue", Kind.COUNT),
+        ),
+        rows,
+        f"As things stood at the end of {written(year.last)}: who worked where, which requirements were in force, and which "
+        "certificates were valid on that day. Staff groups are job roles.",
+        "Overdue are those for whom the day by which they had to hold the module had passed, without a valid certificate.",
+        when=f"as on {written(year.last)}",
+    )
+
+
+# What a cell without a figure means, and what would give it one.
+GAPS = {
+    Hidden.NOT_DECLARED: (
+        "No headcount is declared, so there is nothing to take a share of.",
+        "The training lead or an L&D officer declares how many staff are in scope.",
+    ),
+    Hidden.DECLARED_FEWER: (
+        "The declared headcount is below the number of people trained there.",
+        "The agency counts its staff in scope again and declares them.",
+    ),
+    Hidden.NOT_REQUIRED: (
+        "No requirement says who must hold the module by when.",
+        "A training lead or an L&D officer records a requirement.",
+    ),
+    Hidden.TOO_FEW: (
+        "There are too few people or answers to say anything of.",
+        "More people taking part, or a longer period.",
+    ),
+}
+NOTHING = ("There is nothing to take a share of: the whole is nought.", "Another period, or a wider choice.")
+LISTED = 12  # names in one line
+NOT_HERE = (
+    (
+        ("R7", "R8"),
+        "Live events and webinars, and why people did not attend (R7, R8)",
+        "This service holds e-learning and team discussions only.",
+        "The register of events, brought in as a file.",
+    ),
+    (
+        ("R14",),
+        "What agencies train by themselves (R14)",
+        "No agency reports its own courses to this service.",
+        "A yearly return by each agency.",
+    ),
+)
+
+
+def limits_table(tables: Sequence[Table], period: Period, cut_off: dt.datetime) -> Table:
+    """R15: what these very tables cannot tell, why, and what would mend it. It can never disagree with them."""
+    rows = [line for table in tables for line in (*_gaps(table), *_weak(table))]
+    numbers = {table.number for table in tables}
+    rows += [(item, why, mend) for missing, item, why, mend in NOT_HERE if not numbers & {*missing}]
+    if not any(_confirms(table) for table in tables):
+        rows.append(
+            (
+                "Whether managers saw a change at work",
+                "Nobody asks them; what changed is what people say of themselves.",
+                "Managers being asked at the follow-up.",
+            )
+        )
+    return Table(
+        number="R15",
+        caption=f"What this report cannot tell you, {period.label}",
+        columns=(Column("Item"), Column("Why"), Column("What would fix it")),
+        rows=tuple(rows),
+        cut_off=cut_off,
+        versions="",
+        notes=("Made of the tables of this report themselves.",),
+    )
+
+
+def _confirms(table: Table) -> bool:
+    places = [place for place, column in enumerate(table.columns) if "manager" in column.label.lower()]
+    return any(isinstance(row[place], int) for row in table.rows for place in places)
+
+
+def _gaps(table: Table) -> list[tuple[str, str, str]]:
+    """Cells without a figure: each column's by reason, and of the whole table what is hidden so that nobody is known."""
+    together: dict[tuple[str, ...], list[str]] = {}  # the columns, by why and whose cells are without a figure
+    for place, column in enumerate(table.columns):
+        cells = [(written(row[0]), row[place]) for row in table.rows[: len(table.rows) - table.totals]]
+        gaps = [(*GAPS[reason], _listed([name for name, value in cells if value is reason])) for reason in GAPS]
+        gaps.append((*NOTHING, _listed([name for name, value in cells if isinstance(value, Rate) and not value.denominator])))
+        for gap in gaps:
+            if gap[-1]:
+                together.setdefault(gap, []).append(column.label)
+    lines = [(f"{table.number}, {_and(columns)}: {names}", why, mend) for (why, mend, names), columns in together.items()]
+    if hidden := sum(value is Hidden.SUPPRESSED for row in table.rows for value in row):
+        why = "They are of so few people that someone could be recognised, or would give such a figure away."
+        lines.append(
+            (f"{table.number}: {counted(hidden, 'figure')} shown as {Hidden.SUPPRESSED}", why, "Nothing should.")
+        )
+    return lines
+
+
+def _weak(table: Table) -> list[tuple[str, str, str]]:
+    """Figures that are there and carry little: low responses, few first attempts, several versions taken together."""
+    lines = []
+    for place, column in enumerate(table.columns):
+        cells = [(written(row[0]), row[place]) for row in table.rows]
+        label = column.label.lower()
+        if "response" in label:
+            lines += [
+                (
+                    f"{table.number}, {column.label}: {name}",
+                    f"Fewer than half answered, {value}; those who did not may think otherwise.",
+                    "More people answering; say the response rate wherever the figure is told.",
+                )
+                for name, value in cells
+                if isinstance(value, Rate) and 100 * value.numerator < FEW_ANSWERS * value.denominator
+            ]
+        if label == "first attempts" and table.number == "R12":
+            most = max((value for _, value in cells if isinstance(value, int)), default=0)
+            if most < FEW_ATTEMPTS:
+                why = f"No question has {FEW_ATTEMPTS} first attempts, so that how they fare may be chance."
+                lines.append(
+                    (f"{table.number}: {table.caption}", why, "More people taking the quiz, or a longer period.")
+                )
+        if label == "versions":
+            lines += [
+                (
+                    f"{table.number}: {name}, versions {value}",
+                    "Several versions of the module are counted together.",
+                    "Reading what people got wrong (R12), which keeps the versions apart.",
+                )
+                for name, value in cells
+                if isinstance(value, str) and " and " in value
+            ]
+    return lines
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - LISTED
+    return "; ".join(names[:LISTED]) + (f"; and {more} more" if more > 0 else "")
