@@ -516,11 +516,15 @@ def _gaps(table: Table) -> list[tuple[str, str, str]]:
     for place, column in enumerate(table.columns):
         cells = [(written(row[0]), row[place]) for row in table.rows[: len(table.rows) - table.totals]]
         gaps = [(*GAPS[reason], _listed([name for name, value in cells if value is reason])) for reason in GAPS]
-        gaps.append((*NOTHING, _listed([name for name, value in cells if isinstance(value, Rate) and not value.denominator])))
+        gaps.append(
+            (*NOTHING, _listed([name for name, value in cells if isinstance(value, Rate) and not value.denominator]))
+        )
         for gap in gaps:
             if gap[-1]:
                 together.setdefault(gap, []).append(column.label)
-    lines = [(f"{table.number}, {_and(columns)}: {names}", why, mend) for (why, mend, names), columns in together.items()]
+    lines = [
+        (f"{table.number}, {_and(columns)}: {names}", why, mend) for (why, mend, names), columns in together.items()
+    ]
     if hidden := sum(value is Hidden.SUPPRESSED for row in table.rows for value in row):
         why = "They are of so few people that someone could be recognised, or would give such a figure away."
         lines.append(
