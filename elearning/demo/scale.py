@@ -10,7 +10,6 @@ sort, and memory grows with the people, not with what they did.
 """
 
 import datetime as dt
-import json
 import secrets
 import zlib
 from bisect import bisect
@@ -25,7 +24,7 @@ from sqlalchemy import Date, Table, func, select, text
 
 from elearning.accounts.models import Account
 from elearning.assessment.models import Attempt, Response
-from elearning.assessment.rules import draw, write_form
+from elearning.assessment.rules import draw, write_chosen, write_form
 from elearning.assessment.types import Form
 from elearning.catalogue.library import Library
 from elearning.catalogue.types import TrainingModule
@@ -38,6 +37,7 @@ from elearning.completions.rules import BEFORE_THE_FIRST, SALT_BYTES, details_di
 from elearning.completions.types import Details, Link, WithdrawalReason
 from elearning.core import clock
 from elearning.core.db import Base, Moment, atomic
+from elearning.core.tallies import list_tallies, rebuild
 from elearning.demo.cast import AGENCIES, CHANGES, FIRST_NAMES, KINDS, LAST_NAMES, NAMED, PLACES
 from elearning.demo.history import Past, slip
 from elearning.discussions.models import LEADER, DiscussionClaim, DiscussionDetail, TeamDiscussion
@@ -85,6 +85,7 @@ def write_scale(library: Library, now: dt.datetime, completions: int, report: Ca
     crowd.live(report)
     with clock.at(now - dt.timedelta(days=1)):
         crowd.declare()
+    rebuild(*list_tallies())
 
 
 class Stay(NamedTuple):
@@ -165,7 +166,7 @@ class Forms:
             item = self.module.item[drawn.item_id]
             wrong = [slip(item.type, len(item.parts), drawn.key, self.chance) for _ in range(4)]
             ease = zlib.crc32(f"{self.module.key}/{item.id}".encode()) % 40 / 100 - 0.25
-            right, *others = (json.dumps(list(chosen)) for chosen in (drawn.key, *wrong))
+            right, *others = (write_chosen(chosen) for chosen in (drawn.key, *wrong))
             questions.append(Question(item.id, right, others, ease))
         return Sheet(seed, form, write_form(form), questions)
 
@@ -189,30 +190,26 @@ class Rows:
 def append(model: type[Base], rows: Sequence[Row]) -> None:
     """Within `atomic()`: write rows of the same columns as quickly as the engine takes them."""
     table = cast(Table, model.__table__)
-    columns = [table.c[name] for name in rows[0]]
-    names = ", ".join(rows[0])
+    names = list(rows[0])
     with atomic() as session:
         connection = session.connection()
         cursor: Any = connection.connection.cursor()
         if connection.dialect.name == "postgresql":
-            with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(tuple(row.values()))
         else:
-            binds = [_AS_TEXT.get(type(column.type), _as_it_is) for column in columns]
-            cursor.executemany(
-                f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' for _ in columns)})",  # noqa: S608
-                ([value and bind(value) for bind, value in zip(binds, row.values(), strict=True)] for row in rows),
-            )
+            for name in names:
+                if as_text := _AS_TEXT.get(type(table.c[name].type)):
+                    for row in rows:
+                        row[name] = row[name] and as_text(row[name])
+            places = ", ".join(f":{name}" for name in names)
+            cursor.executemany(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})", rows)  # noqa: S608
         cursor.close()
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
 # As SQLAlchemy writes them on SQLite, in a quarter of its time.
-_AS_TEXT: dict[type, Callable[[Any], Any]] = {
+_AS_TEXT: dict[type, Callable[[Any], str]] = {
     Moment: lambda at: at.isoformat(" ", "microseconds")[:26],
     Date: dt.date.isoformat,
 }

@@ -80,7 +80,10 @@ def test_a_module_with_under_thirty_first_attempts_is_told(asked: int | None, is
 
 def test_versions_counted_together_are_told() -> None:
     columns = [Column("Module"), Column("Versions")]
-    assert items(table("R2", columns, ("First", "1"), ("Second", "1 and 2"))) == ["R2: Second, versions 1 and 2", *ALWAYS]
+    assert items(table("R2", columns, ("First", "1"), ("Second", "1 and 2"))) == [
+        "R2: Second, versions 1 and 2",
+        *ALWAYS,
+    ]
 
 
 def test_of_the_partnership_it_names_what_stands_in_its_tables(partnership: Partnership) -> None:
