@@ -18,6 +18,7 @@ from elearning.evaluation import views as evaluation
 from elearning.impact import views as impact
 from elearning.items import views as items
 from elearning.reports import views as reports
+from elearning.requirements import views as requirements
 from elearning.settings import LOOPBACK, Settings
 from elearning.stories import views as stories
 from elearning.training import views as training
@@ -61,8 +62,8 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     accounts.init_sign_in(app)
     pages.dress(app)
     for capability in (
-        training, stories, evaluation, certificates, discussions, agency, items, impact, editions, reports, accounts,
-        about,
+        training, stories, evaluation, certificates, discussions, requirements, agency, items, impact, editions, reports,
+        accounts, about,
     ):  # fmt: skip
         app.register_blueprint(capability.bp)
     access.guard(app)

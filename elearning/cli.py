@@ -29,6 +29,7 @@ ELSEWHERE = {
     "people": "elearning.accounts.cli:people",
     "preview": "elearning.preview:preview",
     "questions": "elearning.items.cli:questions",
+    "record": "elearning.completions.cli:record",
     "report": "elearning.reports.cli:report",
     "restore": "elearning.backup:restore_command",
     "schemas": "elearning.catalogue.cli:schemas",

@@ -9,7 +9,6 @@ import datetime as dt
 import re
 import secrets
 import unicodedata
-from dataclasses import asdict
 
 from elearning.certificates.types import IssuedCertificate, Listed, ReissueReason, Sealed
 from elearning.completions import rules as completions
@@ -105,7 +104,7 @@ def _as_file_name(text: str) -> str:
 
 def certificate_digest(salt: str, sealed: Sealed) -> str:
     """The salted seal of a certificate (64 hex digits); without the salt it says nothing about the names."""
-    return details_digest(salt, asdict(sealed) | {"issued_at": moment(sealed.issued_at)})
+    return details_digest(salt, vars(sealed) | {"issued_at": moment(sealed.issued_at)})
 
 
 def standing(certificate: IssuedCertificate, today: dt.date) -> Standing:

@@ -33,7 +33,7 @@ from elearning.catalogue.rules import content_digest
 from elearning.catalogue.types import TrainingModule
 from elearning.completions.models import Completion, CompletionDetail, CompletionTally, ModuleStanding, Withdrawal
 from elearning.completions.rules import BEFORE_THE_FIRST, details_digest, link_digest
-from elearning.completions.types import Checked, CompletionFacts, Counting, Details, Finding, Head, Link
+from elearning.completions.types import Checked, CompletionFacts, Counting, Details, Finding, Head, Kept, Link
 from elearning.core import clock
 from elearning.core.db import day_in_london, db, fetch
 from elearning.core.tallies import differences, list_tallies, recounts
@@ -61,6 +61,7 @@ _COMPLETIONS = (
     .where(CompletionDetail.practitioner_id == bindparam("practitioner_id"))
     .order_by(Completion.place.desc())
 )
+_LINK = [getattr(Completion, field.name) for field in fields(Link)]
 _MINE = select(CompletionDetail.practitioner_id).where(CompletionDetail.place == bindparam("place")).scalar_subquery()
 _COUNTING = (
     select(
@@ -117,6 +118,26 @@ def count_completions() -> int:
     return db.session.execute(select(func.count()).select_from(Completion)).scalar_one()
 
 
+def walk_record() -> Iterator[Kept]:
+    """Every link of the record, from the first to the last, without whose it is.
+
+    It is read a page at a time, and no page waits for the next in an open transaction: while one is open, SQLite's
+    write-ahead log only grows.
+    """
+    statement = (
+        select(*_LINK, Completion.digest, Withdrawal.withdrawn_at, Withdrawal.reason)
+        .outerjoin(Withdrawal, Withdrawal.place == Completion.place)
+        .where(Completion.place > bindparam("place"))
+        .order_by(Completion.place)
+        .limit(PAGE)
+    )
+    place = 0
+    while rows := fetch(statement, place=place).all():
+        db.session.rollback()
+        yield from map(Kept._make, rows)
+        place = rows[-1].place
+
+
 def verify_record() -> Iterator[Checked]:
     """Walk the record from its first link, a page at a time: places, chain, digests, and every detail still kept.
 
@@ -136,11 +157,10 @@ def verify_record() -> Iterator[Checked]:
 
 
 def _links_after(place: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    link = [getattr(Completion, field.name) for field in fields(Link)]
     details = [getattr(CompletionDetail, field.name) for field in fields(Details)]
     attempt = [Attempt.practitioner_id, Attempt.score, Attempt.passed, Attempt.module_key, Attempt.module_version]
     return db.session.execute(
-        select(*link, Completion.previous_digest, Completion.digest, CompletionDetail.salt, *details, *attempt)
+        select(*_LINK, Completion.previous_digest, Completion.digest, CompletionDetail.salt, *details, *attempt)
         .select_from(Completion)
         .outerjoin(CompletionDetail, CompletionDetail.place == Completion.place)
         .outerjoin(Attempt, Attempt.id == CompletionDetail.attempt_id)

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Standing(StrEnum):
@@ -76,6 +77,22 @@ class Link:
     expires_on: dt.date
     cpd_minutes: int
     details_digest: str
+
+
+class Kept(NamedTuple):
+    """A link as it stands in the record, with its digest, and whether the completion was taken back since."""
+
+    place: int
+    module_key: str
+    module_version: int
+    completed_at: dt.datetime
+    completed_on: dt.date
+    expires_on: dt.date
+    cpd_minutes: int
+    details_digest: str
+    digest: str
+    withdrawn_at: dt.datetime | None
+    withdrawn_because: str | None
 
 
 @dataclass(frozen=True)

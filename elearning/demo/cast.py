@@ -2,6 +2,7 @@
 
 from elearning.evaluation.types import Change
 from elearning.people.types import Sector
+from elearning.requirements.types import Group
 
 # (name, sector, people, how keen they are on training in tenths, job roles with the commonest first)
 AGENCIES: list[tuple[str, Sector, int, int, list[str]]] = [
@@ -23,6 +24,43 @@ AGENCIES: list[tuple[str, Sector, int, int, list[str]]] = [
     ("Ashmere Foster Carers' Network", Sector.VOLUNTARY, 12, 6, ["Foster carer"]),
     ("Ashmere Interfaith Forum", Sector.FAITH, 6, 4, ["Volunteer"]),
 ]  # fmt: skip
+
+# More agencies, for a large partnership: every kind in every place.
+PLACES = (
+    "Ashmere Harrowdene Lindenfold Thornwick Millrace Copperfield Brannockside Meadowbank Easterlow Larkfold Quarrydene "
+    "Saltersley Wrenbourne Foxholt Hazelcote Ivyford Juniper-Cross Kestrelby Lambswater Mossgate Northolme Otterbrook "
+    "Pennyford Ravensholt"
+).split()
+KINDS: list[tuple[str, Sector, list[str]]] = [
+    ("{place} Primary School", Sector.SCHOOL, ["Teacher", "Teaching assistant", "Administrator or receptionist"]),
+    ("{place} Academy", Sector.SCHOOL, ["Teacher", "Teaching assistant", "Safeguarding lead"]),
+    ("{place} Medical Practice", Sector.HEALTH, ["GP or hospital doctor", "Nurse", "Administrator or receptionist"]),
+    ("{place} Nursery", Sector.EARLY_YEARS, ["Early years practitioner"]),
+    ("{place} Family Centre", Sector.LOCAL_AUTHORITY, ["Family support worker", "Social worker"]),
+    ("{place} Community Nursing", Sector.HEALTH, ["Health visitor", "Nurse", "Midwife"]),
+    ("{place} Youth Project", Sector.VOLUNTARY, ["Youth worker", "Volunteer"]),
+    ("{place} Infants' School", Sector.SCHOOL, ["Teacher", "Teaching assistant"]),
+    ("{place} Housing", Sector.HOUSING, ["Housing officer"]),
+    ("{place} Neighbourhood Police", Sector.POLICE, ["Police officer or staff"]),
+    ("{place} Recovery Service", Sector.VOLUNTARY, ["Drug and alcohol worker", "Volunteer"]),
+    ("{place} Sixth Form", Sector.SCHOOL, ["Teacher", "Other"]),
+    ("{place} Foster Carers", Sector.VOLUNTARY, ["Foster carer"]),
+    ("{place} Children's Team", Sector.LOCAL_AUTHORITY, ["Social worker", "Family support worker"]),
+    ("{place} Youth Justice Team", Sector.YOUTH_JUSTICE, ["Youth justice worker"]),
+    ("{place} Faith Forum", Sector.FAITH, ["Volunteer"]),
+]
+# What is asked of whom: (agency, or none for all; which module, the oldest first; group; its name; due in so many days).
+REQUIRED: list[tuple[str, int, Group, str, int]] = [
+    ("", 0, Group.EVERYONE, "", 75),
+    ("St Brannoc's Primary School", 0, Group.EVERYONE, "", -40),
+    ("Ashmere Police, Child Protection", 0, Group.EVERYONE, "", -20),
+    ("Meadowbank Hospitals", 0, Group.JOB_ROLE, "Nurse", 20),
+    ("Ashmere Children's Services", 1, Group.JOB_ROLE, "Social worker", 120),
+    ("Harrow Lane Academy", 1, Group.TEAM, "North", 150),
+]
+# Agencies that have not said how many staff they have, and one that said fewer than are trained already.
+UNDECLARED = ("Copperfield Homes", "Ashmere Fire and Rescue", "Ashmere Interfaith Forum")
+DECLARED_TOO_FEW = {"The Lighthouse Youth Project": 6}
 
 FIRST_NAMES = (
     "Adaeze Agnieszka Aisha Alan Alice Amrit Ana Anwen Asha Bethan Bogdan Brenda Carys Catherine Chidi Claire Daniel "

@@ -20,6 +20,7 @@ from elearning.core.errors import ElearningError
 from elearning.core.installation import record_fact
 from elearning.demo.cast import NAMED
 from elearning.demo.history import write_history
+from elearning.demo.scale import opened, write_scale
 from elearning.settings import ROOT, Settings
 
 FOLDER = ROOT / ".data"
@@ -56,8 +57,16 @@ def demo_settings(environ: dict[str, str], port: int) -> Settings:
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="worker processes")
 @click.option("--fresh", is_flag=True, help="throw an earlier demonstration (SQLite) away and make a new one")
+@click.option(
+    "--scale",
+    type=click.IntRange(100, 5_000_000),
+    is_flag=False,
+    flag_value=1_000_000,
+    metavar="[COMPLETIONS]",
+    help="five years of a large partnership instead, in an empty database  [a million completions if not given]",
+)
 @click.option("--no-serve", is_flag=True, help="make the demonstration, but do not serve it")
-def demo(port: int, workers: int, fresh: bool, no_serve: bool) -> None:
+def demo(port: int, workers: int, fresh: bool, scale: int | None, no_serve: bool) -> None:
     """Make a demonstration with invented agencies, people and a year of completions, and serve it.
 
     Run again, it starts with what is there. It refuses a database that it has not made.
@@ -69,11 +78,18 @@ def demo(port: int, workers: int, fresh: bool, no_serve: bool) -> None:
     library = Library.read(settings.modules)
     if fresh:
         _throw_away(settings, path)
-    if path and not path.exists():
-        _make_in_one_piece(settings, path, library)
+    is_new = path is not None and not path.exists()
+    if path and is_new:
+        _make_in_one_piece(settings, path, library, scale)
     app = create_app(settings, library)
     if database.is_empty(app):
-        _make(app)
+        _make(app, scale)
+    elif scale and not is_new:
+        database.check_demo(app)
+        raise ElearningError(
+            "--scale fills an empty database, and this one is not; give another with ELEARNING_DATABASE_URL, "
+            "or throw an earlier demonstration away with --fresh."
+        )
     database.check_demo(app)
     database.prepare(app)
     database.check_ready(app)
@@ -97,25 +113,26 @@ def _throw_away(settings: Settings, path: Path | None) -> None:
         path.with_name(name).unlink(missing_ok=True)
 
 
-def _make_in_one_piece(settings: Settings, path: Path, library: Library) -> None:
+def _make_in_one_piece(settings: Settings, path: Path, library: Library, scale: int | None) -> None:
     """A SQLite demonstration is made beside its place and moved there, so that half of one is never met."""
     unfinished = path.with_name(path.name + ".unfinished")
     for name in (unfinished.name, unfinished.name + "-wal", unfinished.name + "-shm"):
         path.with_name(name).unlink(missing_ok=True)
     app = create_app(settings.model_copy(update={"database_url": f"sqlite:///{unfinished}"}), library)
-    _make(app)
+    _make(app, scale)
     with app.app_context():
         db.engine.dispose()
     unfinished.rename(path)
 
 
-def _make(app: Any) -> None:
+def _make(app: Any, scale: int | None) -> None:
     begun = time.monotonic()
     now = clock.now()
     click.echo("Making the database ...")
-    with clock.at(now.replace(year=now.year - 4)):
+    with clock.at(opened(now) if scale else now.replace(year=now.year - 4)):
         database.prepare(app)
-    click.echo("Inventing agencies, people and a year of completions ...")
+    done = f"five years with about {scale:,} completions" if scale else "a year of completions"
+    click.echo(f"Inventing agencies, people and {done} ...")
     with app.app_context(), click.progressbar(length=1000, label="  ") as bar:
         reached = 0
 
@@ -126,7 +143,10 @@ def _make(app: Any) -> None:
 
         gc.disable()  # what is made here goes without it, and looking for the rest takes a tenth of the time
         try:
-            write_history(app.extensions["library"], now, report)
+            if scale:
+                write_scale(app.extensions["library"], now, scale, report)
+            else:
+                write_history(app.extensions["library"], now, report)
         finally:
             gc.enable()
         record_fact(database.MADE_BY_DEMO, now.isoformat())

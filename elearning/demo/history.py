@@ -19,7 +19,18 @@ from elearning.catalogue.types import ItemType, Scenario, TrainingModule
 from elearning.core import clock
 from elearning.core.db import atomic
 from elearning.core.roles import Role
-from elearning.demo.cast import AGENCIES, CHANGED, CHANGES, FIRST_NAMES, LAST_NAMES, NAMED, PRACTICE
+from elearning.demo.cast import (
+    AGENCIES,
+    CHANGED,
+    CHANGES,
+    DECLARED_TOO_FEW,
+    FIRST_NAMES,
+    LAST_NAMES,
+    NAMED,
+    PRACTICE,
+    REQUIRED,
+    UNDECLARED,
+)
 from elearning.discussions.operations import claim_discussion, record_discussion
 from elearning.discussions.queries import find_discussion
 from elearning.discussions.types import Log
@@ -35,6 +46,8 @@ from elearning.evaluation.queries import find_follow_up
 from elearning.evaluation.rules import FOLLOW_UPS
 from elearning.evaluation.types import About, Kept, Plan, Pledge, When
 from elearning.people.operations import add_agency, add_practitioner, join_agency
+from elearning.requirements.operations import add_requirements, declare_headcounts
+from elearning.requirements.types import Ask, Declared
 from elearning.stories.operations import begin_walk, record_choice
 from elearning.training.operations import record_section_read, start_quiz, submit_quiz
 from elearning.training.rules import missed_sections
@@ -119,6 +132,8 @@ class Past:
         name_demo_people([account_id for _practitioner_id, account_id in self.named.values()])
 
     def everyones_steps(self) -> Iterator[Steps]:
+        yield self._requirements()
+        yield self._headcounts()
         for rank, module in enumerate(self._by_age()):
             # Each module is younger than the one before it, and fewer people have come to it.
             days, share = 365 - 120 * rank, 0.95 / 2**rank
@@ -132,6 +147,27 @@ class Past:
                 yield self._journey(module, self.named["certified"][0], self._day(66, 60), 1.0)  # eight weeks on
                 yield self._journey(module, self.named["renewing"][0], self._day(1050, 1030), 1.0)
                 yield self._reading(module, self.named["reading"][0], self._day(9, 5), sections=4)
+
+    def _requirements(self) -> Steps:
+        """The partnership says who must hold what by when, and so do some of its agencies."""
+        yield self.now - dt.timedelta(days=200)
+        modules, today = self._by_age(), clock.day_of(self.now)
+        asks = [
+            Ask(self.agency_ids.get(agency), modules[rank].key, group, name, today + dt.timedelta(days=days))
+            for agency, rank, group, name, days in REQUIRED
+            if rank < len(modules)
+        ]
+        add_requirements(asks, by=self.named["officer"][0])
+
+    def _headcounts(self) -> Steps:
+        """Most agencies have a third more staff than are registered; a few have not said."""
+        yield self.now - dt.timedelta(days=120)
+        counted_on = clock.day_of(self.now) - dt.timedelta(days=130)
+        staff = {name: DECLARED_TOO_FEW.get(name, size * 4 // 3) for name, _, size, *_ in AGENCIES}
+        declared = [
+            Declared(self.agency_ids[name], "", staff[name], counted_on) for name in staff if name not in UNDECLARED
+        ]
+        declare_headcounts(declared, by=self.named["officer"][0])
 
     def _discussions(self, module: TrainingModule) -> Iterator[Steps]:
         """A few teams that talk about a module; Grace's school, with Daniel, is one of them."""
@@ -239,7 +275,7 @@ class Past:
         if looks_back:
             for when in (When.NOW, When.BACK):
                 record_afterwards(practitioner_id, module, when, self._ratings(module, practitioner_id, when))
-            record_pledge(practitioner_id, module, self._pledge(module, completed_on) if pledges else None)
+            record_pledge(practitioner_id, module, self.pledge(module, completed_on) if pledges else None)
         for plan in FOLLOW_UPS.values():
             takes_it = plan.number < 3 if named else self.says.random() < (0.4, 0.3, 0.25)[plan.number - 1]
             if not takes_it:  # the named ones leave the last one open, to try it
@@ -249,7 +285,8 @@ class Past:
             yield passed.astimezone(clock.LONDON) + dt.timedelta(days=days)
             self._follow(module, practitioner_id, plan, has_pledged=looks_back and pledges)
 
-    def _pledge(self, module: TrainingModule, completed_on: dt.date) -> Pledge:
+    def pledge(self, module: TrainingModule, completed_on: dt.date) -> Pledge:
+        """What somebody means to do, from the module's own examples."""
         situation, action = self.says.choice(module.pledges).removeprefix("When ").rstrip(".").split(", I will ", 1)
         by_on = completed_on + dt.timedelta(days=self.says.randint(7, 42))
         return Pledge(situation, action, by_on, self.says.choice(("my supervisor", "our team meeting", "a colleague")))
@@ -262,7 +299,7 @@ class Past:
         for position, drawn in enumerate(follow_up.form, start=1):
             item, chosen = module.item[drawn.item_id], drawn.key
             if self.says.random() > 0.72:
-                chosen = self._slip(item.type, len(item.parts), drawn.key, self.says)
+                chosen = slip(item.type, len(item.parts), drawn.key, self.says)
             record_answer(practitioner_id, follow_up, position, chosen)
         for asked in plan.asks:
             if isinstance(asked, When):
@@ -287,16 +324,17 @@ class Past:
             chosen = drawn.key
             misleads = module.items.index(item) % MISLEADS == 3
             if self.chance.random() > (grasp - 0.4 if misleads else grasp):
-                chosen = self._slip(item.type, len(item.parts), drawn.key, self.chance)
+                chosen = slip(item.type, len(item.parts), drawn.key, self.chance)
                 if misleads and item.options:
                     chosen = (next(place for place in range(len(item.options)) if place not in drawn.key),)
             record_response(practitioner_id, attempt_id, position, drawn.item_id, chosen)
         return submit_quiz(practitioner_id, attempt_id, self.library).passed
 
-    def _slip(self, type_: ItemType, parts: int, key: tuple[int, ...], chance: Random) -> tuple[int, ...]:
-        """An answer that is not the key."""
-        if type_ in (ItemType.ORDERING, ItemType.MATCHING):
-            return (key[1], key[0], *key[2:]) if key[0] != key[1] else (key[-1], *key[1:-1], key[0])
-        if type_ is ItemType.MULTIPLE:
-            return key[:-1]
-        return (chance.choice([position for position in range(parts) if position not in key]),)
+
+def slip(type_: ItemType, parts: int, key: tuple[int, ...], chance: Random) -> tuple[int, ...]:
+    """An answer that is not the key."""
+    if type_ in (ItemType.ORDERING, ItemType.MATCHING):
+        return (key[1], key[0], *key[2:]) if key[0] != key[1] else (key[-1], *key[1:-1], key[0])
+    if type_ is ItemType.MULTIPLE:
+        return key[:-1]
+    return (chance.choice([position for position in range(parts) if position not in key]),)

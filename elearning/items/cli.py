@@ -11,8 +11,7 @@ from elearning.catalogue.loader import QUIZ
 from elearning.core import clock
 from elearning.core.errors import Refused
 from elearning.figures.rules import find_period, list_periods, year_of
-from elearning.items.queries import answers_in, first_attempt
-from elearning.items.rules import figures_of, gravest_first
+from elearning.items.queries import first_attempt, item_figures
 from elearning.settings import Settings
 from elearning.web.pages import counted
 
@@ -48,12 +47,7 @@ def questions(context: HasApp, key: str | None, period_key: str | None) -> None:
         if key and not modules:
             raise Refused(f"There is no module {key}; there are {', '.join(module.key for module in library())}.")
         for module in modules:
-            versions = answers_in(period, module.key).items()
-            figures = gravest_first(
-                each
-                for version, given in versions
-                for each in figures_of(library().version(module.key, version), given)
-            )
+            figures = item_figures(module, period)
             flagged = [each for each in figures if each.flags]
             asked = counted(len(figures), "question was asked", "questions were asked")
             click.echo(f"{module.title}, {period.label}: {asked}, {len(flagged)} to look at.")

@@ -1,89 +1,79 @@
-"""Reads of first attempts: everyone's first try at a module's quiz, before anything was learned from a wrong answer."""
+"""Reads of first attempts: everyone's first try at a module's quiz, before anything was learned from a wrong answer.
+
+All from tallies (`assessment`), so that a page takes as long after a million attempts as after ten.
+"""
 
 import datetime as dt
 import json
 from collections import defaultdict
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import String, cast, func, select
 
-from elearning.assessment.models import Attempt, Response
-from elearning.core import clock
+from elearning.assessment.models import ItemTally, OutcomeTally
+from elearning.catalogue.library import library
+from elearning.catalogue.types import TrainingModule
 from elearning.core.db import db
+from elearning.figures.rules import financial_year, quarters_of
 from elearning.figures.types import Period
-from elearning.items.types import Answers, By, Group
-from elearning.people.models import Agency, Membership
+from elearning.items.rules import figures_of, gravest_first
+from elearning.items.types import Answers, By, Group, ItemFigures
+from elearning.people.models import Agency
 
-RIGHT = Response.is_right.is_(True)
 
-
-def _first(period: Period) -> tuple[ColumnElement[bool], ...]:
-    """Which attempts count: submitted in the period, the first of the first set (rule S1)."""
-    return (
-        Attempt.set_number == 1,
-        Attempt.number == 1,
-        Attempt.submitted_at >= clock.midnight(period.first),
-        Attempt.submitted_at < clock.midnight(period.after),
-    )
+def _quarters(period: Period) -> list[str]:
+    """The keys of the quarters that a period is made of."""
+    return [quarter.key for quarter in quarters_of(period)] if period.is_year else [period.key]
 
 
 def first_attempt() -> dt.date | None:
-    """The day of the first attempt that was submitted."""
-    moment = db.session.execute(select(func.min(Attempt.submitted_at))).scalar_one()
-    return clock.day_of(moment) if moment else None
+    """The first day of the financial year in which the first attempt was submitted."""
+    key = db.session.execute(select(func.min(ItemTally.quarter)).where(ItemTally.count > 0)).scalar_one()
+    return financial_year(int(key[:4])).first if key else None
 
 
 def answers_in(period: Period, module_key: str) -> dict[int, dict[str, list[Answers]]]:
     """By module version and item id, what first attempts at a module answered in a period, in one statement."""
-    rest = Attempt.score - case((RIGHT, 1), else_=0)
+    answer = (ItemTally.module_version, ItemTally.item_id, ItemTally.chosen, ItemTally.is_right)
     rows = db.session.execute(
-        select(
-            Attempt.module_version,
-            Response.item_id,
-            Response.chosen,
-            Response.is_right,
-            func.count(),
-            func.sum(rest),
-            func.sum(rest * rest),
-        )
-        .join(Response, Response.attempt_id == Attempt.id)
-        .where(Attempt.module_key == module_key, *_first(period))
-        .group_by(Attempt.module_version, Response.item_id, Response.chosen, Response.is_right)
-        .order_by(Attempt.module_version, Response.item_id, Response.chosen)
+        select(*answer, func.sum(ItemTally.count), func.sum(ItemTally.rest), func.sum(ItemTally.rest_squares))
+        .where(ItemTally.quarter.in_(_quarters(period)), ItemTally.module_key == module_key, ItemTally.count > 0)
+        .group_by(*answer)
+        .order_by(*answer)
     )
     found: dict[int, dict[str, list[Answers]]] = defaultdict(lambda: defaultdict(list))
     for version, item_id, chosen, is_right, count, rests, squares in rows:
-        answer = Answers(tuple(json.loads(chosen)), bool(is_right), count, int(rests or 0), int(squares or 0))
-        found[version][item_id].append(answer)
+        found[version][item_id].append(
+            Answers(tuple(json.loads(chosen)), is_right, int(count), int(rests), int(squares))
+        )
     return found
 
 
 def list_groups(period: Period, module_key: str, by: By) -> list[Group]:
-    """The first attempts at a module, by where people worked, or as what, on the day; in two statements.
-
-    A moment is compared with a day here: with its midnight in UTC, on both databases.
-    """
-    name = Agency.name if by is By.AGENCY else Membership.job_role
-    worked = (
-        select(name.label("name"), Attempt.id)
-        .select_from(Attempt)
-        .join(
-            Membership,
-            and_(
-                Membership.practitioner_id == Attempt.practitioner_id,
-                Membership.started_on <= Attempt.submitted_at,
-                or_(Membership.ended_on.is_(None), Membership.ended_on > Attempt.submitted_at),
-            ),
-        )
-        .join(Agency, Agency.id == Membership.agency_id)
-        .where(Attempt.module_key == module_key, *_first(period))
-        .subquery()
+    """The first attempts at a module, by where people worked, or as what, on the day; in one statement."""
+    name: Any = Agency.name if by is By.AGENCY else func.substr(OutcomeTally.who, len("role:") + 1)
+    statement = select(
+        name.label("name"), OutcomeTally.outcome, func.sum(OutcomeTally.answers), func.sum(OutcomeTally.right)
+    ).where(
+        OutcomeTally.quarter.in_(_quarters(period)), OutcomeTally.module_key == module_key, OutcomeTally.answers > 0
     )
-    people: dict[str, int] = dict(db.session.execute(select(worked.c.name, func.count()).group_by(worked.c.name)).all())
+    if by is By.AGENCY:
+        statement = statement.join(Agency, cast(Agency.id, String) == OutcomeTally.who)
+    else:
+        statement = statement.where(OutcomeTally.who.startswith("role:"))
+    people: dict[str, int] = {}
     answers: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
-    for group, item_id, count, right in db.session.execute(
-        select(worked.c.name, Response.item_id, func.count(), func.sum(case((RIGHT, 1), else_=0)))
-        .join(Response, Response.attempt_id == worked.c.id)
-        .group_by(worked.c.name, Response.item_id)
-    ):
-        answers[group][item_id] = (count, int(right))
+    for group, outcome, count, right in db.session.execute(statement.group_by(name, OutcomeTally.outcome)):
+        if outcome:
+            answers[group][outcome] = (int(count), int(right))
+        else:
+            people[group] = int(count)
     return [Group(group, people[group], answers[group]) for group in sorted(people)]
+
+
+def item_figures(module: TrainingModule, period: Period) -> list[ItemFigures]:
+    """What first attempts in a period say of a module's questions, each version by itself, those to look at first."""
+    answers = answers_in(period, module.key)
+    return gravest_first(
+        each for version, given in answers.items() for each in figures_of(library().version(module.key, version), given)
+    )

@@ -65,9 +65,8 @@ def group_table(module: TrainingModule, groups: Sequence[Group], by: By, cut_off
     for group in shown:
         cells: list[Value] = []
         for outcome in module.outcomes:
-            of_it = [group.answers.get(item.id, (0, 0)) for item in module.items if item.outcome == outcome.id]
-            rate = Rate(sum(right for _, right in of_it), sum(count for count, _ in of_it), "answers")
-            cells.append(rate)
+            count, right = group.answers.get(outcome.id, (0, 0))
+            cells.append(Rate(right, count, "answers"))
         rows.append((group.name, group.people, *cells))
     hidden = len(groups) - len(shown)
     few = counted(hidden, "group")

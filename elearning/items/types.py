@@ -62,7 +62,8 @@ class By(StrEnum):
 
 @dataclass(frozen=True)
 class Group:
-    """The first attempts of one agency or job role: by item id, how many answers it got and how many were right."""
+    """The first attempts of one agency or job role: by learning outcome, how many
+    answers its items got and how many of them were right."""
 
     name: str
     people: int

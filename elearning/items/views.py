@@ -5,19 +5,16 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from elearning.catalogue.library import library
-from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.throttle import may_export
 from elearning.figures.disclosure import SMALL_COUNTS, published
 from elearning.figures.rules import find_period, is_publishable, list_periods, written, year_of
 from elearning.figures.spreadsheet import table_csv, tables_xlsx
-from elearning.figures.types import Period
 from elearning.items import operations, queries
 from elearning.items.forms import item_filter
-from elearning.items.rules import figures_of, gravest_first
 from elearning.items.tables import group_table, item_table
-from elearning.items.types import By, ItemFigures
+from elearning.items.types import By
 from elearning.web.access import requires
 
 bp = Blueprint("items", __name__)
@@ -35,7 +32,7 @@ def items() -> ResponseReturnValue:
         return render_template("items/items.html", module=None)
     periods = list_periods(queries.first_attempt(), today)
     form, module, period = item_filter(request.args, modules, periods, year_of(today))
-    figures = _figures(module, period)
+    figures = queries.item_figures(module, period)
     groups = [(by, queries.list_groups(period, module.key, by)) for by in By]
     return render_template(
         "items/items.html",
@@ -63,14 +60,7 @@ def items_file(kind: str) -> ResponseReturnValue:
     if not may_export(current_user.practitioner_id):
         abort(429)
     operations.record_items_export(current_user.practitioner_id, module.key, period)
-    table = published(item_table(module, _figures(module, period), clock.now(), period))
+    table = published(item_table(module, queries.item_figures(module, period), clock.now(), period))
     content = tables_xlsx([table]) if kind == "xlsx" else b"".join(table_csv(table))
     name = f"questions-{module.key}-{period.key}.{kind}"
     return Response(content, mimetype=FILES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def _figures(module: TrainingModule, period: Period) -> list[ItemFigures]:
-    answers = queries.answers_in(period, module.key)
-    return gravest_first(
-        each for version, given in answers.items() for each in figures_of(library().version(module.key, version), given)
-    )

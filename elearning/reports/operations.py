@@ -4,11 +4,14 @@ from elearning.core import clock
 from elearning.core.audit import record_audit
 from elearning.core.db import atomic
 from elearning.core.errors import Refused
+from elearning.editions.operations import keep_edition
+from elearning.editions.queries import find_latest_id
 from elearning.figures.disclosure import published
 from elearning.figures.rules import is_publishable
 from elearning.figures.types import Period, Table
 from elearning.reports.disclosure import published_table
-from elearning.reports.queries import Titles, completion_report, list_on_offer, make_table
+from elearning.reports.parts import ANNUAL
+from elearning.reports.queries import Titles, annual, completion_report, list_on_offer, make_table
 from elearning.reports.types import PublishedCell, View
 
 
@@ -40,3 +43,26 @@ def _check_publishable(period: Period) -> None:
             f"{period.label} cannot be published: files are made of whole financial years, "
             "from the second day after they end, so that small counts cannot be worked out."
         )
+
+
+def make_report(
+    by: int | None, year: Period, titles: Titles, *, partnership: str, colour: str, anew: bool = False
+) -> int:
+    """The annual report of a financial year, kept for good; the id of its edition.
+
+    The one that is kept is given out again, unless `anew`. `by` is None for whoever works at the command line. Raises
+    Refused for a year that is not published.
+    """
+    _check_publishable(year)
+    if not anew and (kept := find_latest_id(ANNUAL, year.key)) is not None:
+        return kept
+    made = annual(year, titles)
+    return keep_edition(
+        made.report,
+        by=by,
+        partnership=partnership,
+        colour=colour,
+        modules=made.versions,
+        names=made.names,
+        anew=anew,
+    )

@@ -6,12 +6,14 @@ say more than the tables, nor anything else.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from elearning.figures.rules import written
 from elearning.figures.types import Chart, Form, Hidden, Part, Period, Rate, Report, Series, Table, Value
 from elearning.reports.overview import bar_chart
 from elearning.reports.tables import limits_table
 
+ANNUAL, QUARTERLY = "annual", "quarterly"
 Tables = Mapping[str, Sequence[Table]]  # by number: R5 and R12 have one for each module
 
 HOW_TO_READ = (
@@ -20,6 +22,16 @@ HOW_TO_READ = (
     "Figures are of the record as it stood at the time named below each table. Completions are permanent: a later change "
     "of name, job or agency moves none of them.",
 )
+
+
+def numbered(tables: Tables) -> dict[str, list[Table]]:
+    """Tables of which there is one for each module get numbers of their own: R12.1, R12.2."""
+    return {
+        number: [replace(table, number=f"{number}.{n}") for n, table in enumerate(same, start=1)]
+        if len(same) > 1
+        else list(same)
+        for number, same in tables.items()
+    }
 
 
 def annual_report(tables: Tables, period: Period, cut_off: dt.datetime) -> Report:
@@ -71,7 +83,7 @@ def annual_report(tables: Tables, period: Period, cut_off: dt.datetime) -> Repor
     parts = [part for part in parts if part.tables]
     limits = limits_table([table for part in parts for table in part.tables], period, cut_off)
     parts.append(Part("What this report cannot tell you", tables=(limits,)))
-    return Report("annual", f"Annual training report, {period.label}", period, cut_off, tuple(parts))
+    return Report(ANNUAL, f"Annual training report, {period.label}", period, cut_off, tuple(parts))
 
 
 def _of(tables: Tables, *numbers: str) -> tuple[Table, ...]:

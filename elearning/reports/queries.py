@@ -22,14 +22,18 @@ from elearning.completions.models import Completion, CompletionDetail, Completio
 from elearning.core import clock
 from elearning.core.db import db
 from elearning.discussions.models import LEADER, DiscussionClaim, DiscussionDetail, TeamDiscussion
+from elearning.figures.disclosure import published
 from elearning.figures.rules import closes_on, quarters_of, year_of
 from elearning.figures.types import Period, Table
-from elearning.items.queries import answers_in
-from elearning.items.rules import figures_of
+from elearning.impact.disclosure import published as publish_impact
+from elearning.impact.queries import impact_tables
+from elearning.items.queries import item_figures
+from elearning.items.tables import item_table
 from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.queries import list_agencies
 from elearning.people.types import Sector
 from elearning.reports.overview import agencies_table, glance_table, modules_table, trend_table
+from elearning.reports.parts import annual_report, numbered
 from elearning.reports.rules import (
     DAYS_TO_COMPLETE,
     DUE_WITHIN,
@@ -64,6 +68,7 @@ from elearning.reports.types import (
     Glance,
     Headlines,
     Held,
+    Made,
     Medians,
     ModuleGlance,
     OnOffer,
@@ -842,21 +847,41 @@ def _module_glances(frame: Frame) -> list[ModuleGlance]:
     """By module of the view: who began it and is late, how first attempts fared, and the questions to look at."""
     begun = _begun(frame)
     glances = []
+    offered = {module.key: module for module in library()}
     for module in frame.modules:
-        by_version = answers_in(frame.view.period, module.key)
-        answers = [answer for items in by_version.values() for given in items.values() for answer in given]
-        figures = [
-            each
-            for version, given in by_version.items()
-            for each in figures_of(library().version(module.key, version), given)
-        ]
+        figures = item_figures(offered[module.key], frame.view.period) if module.key in offered else []
         glances.append(
             ModuleGlance(
                 module=module,
                 begun=begun.get(module.key, Begun()),
-                answers=sum(answer.count for answer in answers),
-                right=sum(answer.count for answer in answers if answer.is_right),
+                answers=sum(each.count for each in figures),
+                right=sum(each.right for each in figures),
                 flagged=sum(bool(each.flags) for each in figures),
             )
         )
     return glances
+
+
+# What is kept and printed.
+
+
+def annual(year: Period, titles: Titles) -> Made:
+    """The annual report of a financial year that is over, as it may leave the partnership."""
+    cut_off, today = clock.now(), clock.today()
+    modules = tuple(library())
+    asked = [(module, item_figures(module, year)) for module in modules]
+    tables: dict[str, list[Table]] = defaultdict(list)
+    for table in (
+        *list_published(year, titles),
+        *(published(item_table(module, figures, cut_off, year)) for module, figures in asked if figures),
+        *publish_impact(impact_tables(modules, year, cut_off, today)),
+    ):
+        tables[table.number].append(table)
+    return Made(annual_report(numbered(tables), year, cut_off), list_versions([year.key]), _names(titles))
+
+
+def _names(titles: Titles) -> dict[str, str]:
+    """What agencies and modules are called now, by keys that outlive a name."""
+    return {f"agency {each.id}": each.name for each in list_agencies()} | {
+        f"module {key}": titles[key] for key in titles
+    }

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from elearning.figures.types import Period, Rate, Table
+from elearning.figures.types import Period, Rate, Report, Table
 from elearning.people.types import AgencyName, Sector
 
 NO_AGENCY = "No agency"
@@ -121,6 +121,15 @@ class Required:
 
     def __add__(self, other: "Required") -> "Required":
         return Required(self.people + other.people, self.met + other.met, self.overdue + other.overdue)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report to be kept, with the module versions it counts, and what agencies and modules are called now."""
+
+    report: Report
+    versions: dict[str, list[int]]
+    names: dict[str, str]
 
 
 @dataclass(frozen=True)

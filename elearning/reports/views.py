@@ -1,6 +1,6 @@
 """The L&D officer's report on the screen, exact and without names; and the file that may leave the partnership."""
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -8,6 +8,7 @@ from elearning.catalogue.library import library
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.throttle import may_export
+from elearning.editions.queries import find_latest_id
 from elearning.figures.charts import drawn
 from elearning.figures.disclosure import SMALL_COUNTS
 from elearning.figures.rules import find_period, is_publishable, list_periods, year_of
@@ -16,6 +17,7 @@ from elearning.people.queries import list_agencies
 from elearning.reports import operations, queries
 from elearning.reports.forms import view_filter
 from elearning.reports.overview import trend_chart
+from elearning.reports.parts import ANNUAL
 from elearning.reports.spreadsheet import completions_csv as as_csv
 from elearning.reports.spreadsheet import open_data_csv
 from elearning.reports.tables import FIELDS, SHEETS, narrowed
@@ -76,14 +78,50 @@ def completions_csv() -> ResponseReturnValue:
 
 
 MORE = (
+    ("reports.make", "Make a report", "The annual report of a year that is over, as one PDF for the board."),
     ("reports.tables", "All tables", "Each table of the sub-group's report, to narrow down, and as a file."),
     ("items.items", "What people get wrong", "How each question fares at the first attempt, and which to mend."),
     ("impact.impact", "Did it help", "How sure people feel, before and after, and what changed in their work."),
-    ("editions.editions", "Annual and quarterly reports", "As they were printed, and what changed between two."),
+    ("editions.editions", "Kept reports", "As they were printed, and what changed between two."),
     ("requirements.requirements", "Requirements", "Who must hold which module, and by when."),
     ("requirements.headcounts", "Declared headcounts", "How many staff each agency has in scope."),
 )
 FILES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+@bp.get("/reports/make")
+@requires(Role.OFFICER)
+def make() -> ResponseReturnValue:
+    """The reports that can be made, and those that were."""
+    today = clock.today()
+    years = [each for each in list_periods(queries.first_completion(), today) if is_publishable(each, today)]
+    return render_template(
+        "reports/make.html",
+        years=[(year, find_latest_id(ANNUAL, year.key)) for year in years],
+        first_file_on=year_of(today).last,
+    )
+
+
+@bp.post("/reports/make")
+@requires(Role.OFFICER)
+def make_report() -> ResponseReturnValue:
+    """Make the annual report of a financial year that is over, or give out the one that is kept; 404 for any other period."""
+    today = clock.today()
+    period = find_period(list_periods(queries.first_completion(), today), request.args.get("period", ""))
+    if period is None or not is_publishable(period, today):
+        abort(404)
+    if not may_export(current_user.practitioner_id):
+        abort(429)
+    settings = current_app.config["SETTINGS"]
+    edition_id = operations.make_report(
+        current_user.practitioner_id,
+        period,
+        _titles(),
+        partnership=settings.partnership,
+        colour=settings.colour,
+        anew=request.args.get("anew") == "yes",
+    )
+    return redirect(url_for("editions.edition", edition_id=edition_id))
 
 
 @bp.get("/reports/tables")

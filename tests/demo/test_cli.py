@@ -27,7 +27,7 @@ def run(folder: Path, *arguments: str, **variables: str) -> subprocess.Completed
     )
 
 
-@pytest.mark.parametrize("fresh", [[], ["--fresh"]], ids=["again", "fresh"])
+@pytest.mark.parametrize("fresh", [[], ["--fresh"], ["--scale", "100"]], ids=["again", "fresh", "scale"])
 def test_a_real_database_is_refused_and_stays_as_it_was(tmp_path: Path, fresh: list[str]) -> None:
     assert run(tmp_path, "db", "upgrade").returncode == 0
     backup = tmp_path / "live.db.backup-monday"
@@ -38,6 +38,15 @@ def test_a_real_database_is_refused_and_stays_as_it_was(tmp_path: Path, fresh: l
     assert "was not made by the demonstration" in refused.stderr
     assert (tmp_path / "live.db").read_bytes() == before
     assert backup.read_bytes() == b"kept"
+
+
+def test_a_demonstration_at_scale_is_made_once(tmp_path: Path) -> None:
+    assert run(tmp_path, "demo", "--no-serve", "--scale", "100").returncode == 0
+    before = (tmp_path / "live.db").read_bytes()
+    again = run(tmp_path, "demo", "--no-serve", "--scale", "100")
+    assert again.returncode == 1
+    assert "fills an empty database" in again.stderr
+    assert (tmp_path / "live.db").read_bytes() == before
 
 
 @pytest.mark.parametrize("command", [["demo", "--no-serve"], ["demo", "--no-serve", "--fresh"], ["db", "upgrade"]])
