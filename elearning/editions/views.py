@@ -13,10 +13,10 @@ from elearning.editions import queries
 from elearning.editions.operations import record_edition_export
 from elearning.editions.rules import differences
 from elearning.editions.types import Difference, Edition
+from elearning.figures.charts import drawn
 from elearning.figures.pdf import render
-from elearning.figures.rules import place_bars
 from elearning.figures.spreadsheet import tables_xlsx
-from elearning.figures.types import Bar, Chart, Table
+from elearning.figures.types import Table
 from elearning.web.access import requires
 
 bp = Blueprint("editions", __name__)
@@ -54,7 +54,7 @@ def edition_part(edition_id: int, number: int) -> ResponseReturnValue:
     found = _find(edition_id)
     if not 1 <= number <= len(found.report.parts):
         abort(404)
-    return render_template("editions/part.html", edition=found, number=number, drawn=_drawn)
+    return render_template("editions/part.html", edition=found, number=number, drawn=drawn)
 
 
 @bp.get("/reports/editions/<int:edition_id>/changes")
@@ -117,13 +117,3 @@ def _changes(found: Edition) -> tuple[Difference, ...]:
 
 def _tables(found: Edition) -> list[Table]:
     return [table for part in found.report.parts for table in part.tables]
-
-
-def _drawn(chart: Chart) -> tuple[tuple[Bar, ...], int]:
-    several = len(chart.series) > 1
-    return place_bars(
-        (f"{label}, {series.name}" if several else label, value or 0, "no figure" if value is None else f"{value:,}")
-        for position, label in enumerate(chart.labels)
-        for series in chart.series
-        for value in (series.values[position],)
-    )
