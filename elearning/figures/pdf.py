@@ -361,9 +361,8 @@ class _Flow:
             rest = len(slices) - end
             is_tight = (rest == 0 and height + note > room) or 0 < rest <= table.totals
             if is_tight and end - begin > table.totals + 2 and len(setting.groups) == 1:
-                end -= (
-                    1 if rest else table.totals + 1
-                )  # so that neither the totals nor what is said below stand on a page alone
+                # Neither the totals nor what is said below stand on a page alone.
+                end -= 1 if rest else table.totals + 1
             height = setting.header + sum(each.height for each in slices[begin:end])
             for group in range(len(setting.groups)):
                 if group:

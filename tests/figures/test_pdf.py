@@ -97,6 +97,7 @@ TABLES = {
     "six modules": table(30, 8),
     "2,000 rows": table(2000),
     "14 columns": table(40, 14),
+    "30 columns, in groups that repeat the row's label": table(20, 30),
     "a row taller than a page": table(
         0, columns=(Column("Agency"), Column("Said")), rows=(("A", "short"), ("B", LONG), (LONG, "C"), ("D", "last"))
     ),
