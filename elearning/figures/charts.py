@@ -8,10 +8,11 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from elearning.figures.rules import LINE, LINE_HEIGHT
 from elearning.figures.types import Chart, Form
 
 WIDE = 10_000  # the whole width, in shares
+LINE = 36  # characters of a label that fit beside each other on the narrowest screen
+LINE_HEIGHT = 20
 NARROWEST = 280  # pixels of it on a screen of 320
 LETTER = 8  # pixels that a letter takes, at most
 TEXT = 14  # its size

@@ -1,20 +1,13 @@
-"""Financial years and quarters, what a cell says and how a table lies flat, and where the bars of a chart stand."""
+"""Financial years and quarters, what a cell says and how a table lies flat."""
 
 import datetime as dt
-import textwrap
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
-from elearning.figures.types import Bar, Hidden, Kind, Measure, Period, Rate, Table, Value
+from elearning.figures.types import Hidden, Kind, Measure, Period, Rate, Table, Value
 
 YEAR_BEGINS = 4  # April
-
-LINE = 36  # characters of a label that fit beside each other on the narrowest screen
-LINE_HEIGHT = 20
-BAR_HEIGHT = 16
-GAP = 14
-WIDEST = 800  # tenths of a percent: the rest of the width is for the figure beside the bar
 
 
 def year_of(day: dt.date) -> Period:
@@ -122,19 +115,3 @@ def _flat(kind: Kind, value: Value) -> list[Flat]:
     if kind in (Kind.RATE, Kind.MEASURE):
         return [str(value), None, None]
     return [str(value) if isinstance(value, Hidden) else value]
-
-
-def place_bars(figures: Iterable[tuple[str, int, str]]) -> tuple[tuple[Bar, ...], int]:
-    """Bars for (label, value, text) and the height of the whole; each label stands above its bar.
-
-    Lengths are percentages and heights pixels, so the text keeps its size on every screen.
-    """
-    figures = list(figures)
-    largest = max((value for _, value, _ in figures), default=0) or 1
-    bars, top = [], 0
-    for label, value, text in figures:
-        lines = tuple(textwrap.wrap(label, LINE)) or ("",)
-        tenths = WIDEST * value // largest
-        bars.append(Bar(lines, text, f"{tenths // 10}.{tenths % 10}%", top))
-        top += len(lines) * LINE_HEIGHT + BAR_HEIGHT + GAP
-    return tuple(bars), top

@@ -140,16 +140,6 @@ class Table:
                     raise ValueError(f"{self.number}: {value!r} is no {column.kind} for {column.label}")
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One bar of a chart, placed: heights in pixels, its length in percent of the chart's width."""
-
-    label: tuple[str, ...]  # in lines that a 320-pixel screen holds
-    text: str
-    percent: str
-    top: int
-
-
 class Form(StrEnum):
     """How a chart draws its figures."""
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elearning.figures.rules import WIDEST, find_period, list_periods, place_bars, quarters_of, year_of
+from elearning.figures.rules import find_period, list_periods, quarters_of, year_of
 
 
 @pytest.mark.parametrize(
@@ -59,18 +59,3 @@ def test_only_listed_periods_are_found() -> None:
     assert find_period(periods, "2026-27-q1") == periods[1]
     assert find_period(periods, "2026-27-q2") is None
     assert find_period(periods, "") is None
-
-
-def test_bars_are_as_long_as_their_figures_and_stand_below_each_other() -> None:
-    bars, height = place_bars(
-        [("Police", 40, "40"), ("A name so long that it needs two lines of it", 10, "10"), ("None", 0, "0")]
-    )
-    assert [bar.percent for bar in bars] == ["80.0%", "20.0%", "0.0%"]
-    assert [len(bar.label) for bar in bars] == [1, 2, 1]
-    assert bars[0].top < bars[1].top < bars[2].top < height
-    assert WIDEST == 800
-
-
-def test_a_chart_of_nothing_divides_by_nothing() -> None:
-    assert [bar.percent for bar in place_bars([("Police", 0, "0")])[0]] == ["0.0%"]
-    assert place_bars([]) == ((), 0)
