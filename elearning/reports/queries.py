@@ -22,12 +22,13 @@ from elearning.completions.models import Completion, CompletionDetail, Completio
 from elearning.core import clock
 from elearning.core.db import db
 from elearning.discussions.models import LEADER, DiscussionClaim, DiscussionDetail, TeamDiscussion
-from elearning.figures.disclosure import published
+from elearning.figures.disclosure import publish
 from elearning.figures.rules import closes_on, quarters_of, year_of
 from elearning.figures.types import Period, Table
 from elearning.impact.disclosure import published as publish_impact
 from elearning.impact.queries import impact_tables
 from elearning.items.queries import item_figures
+from elearning.items.tables import PUBLISHED as ITEMS_PUBLISHED
 from elearning.items.tables import item_table
 from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.queries import list_agencies
@@ -873,7 +874,7 @@ def annual(year: Period, titles: Titles) -> Made:
     tables: dict[str, list[Table]] = defaultdict(list)
     for table in (
         *list_published(year, titles),
-        *(published(item_table(module, figures, cut_off, year)) for module, figures in asked if figures),
+        *(publish([item_table(*each, cut_off, year)], ITEMS_PUBLISHED)[0] for each in asked if each[1]),
         *publish_impact(impact_tables(modules, year, cut_off, today)),
     ):
         tables[table.number].append(table)

@@ -265,7 +265,7 @@ YEARS = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=40, derandomize=True)
 @given(YEARS, st.randoms(use_true_random=False))
 def test_a_hidden_count_could_be_another_in_a_year_that_looks_the_same(year: Year, by: random.Random) -> None:
     assert is_possible(year)
