@@ -883,6 +883,6 @@ def annual(year: Period, titles: Titles) -> Made:
 
 def _names(titles: Titles) -> dict[str, str]:
     """What agencies and modules are called now, by keys that outlive a name."""
-    return {f"agency {each.id}": each.name for each in list_agencies()} | {
-        f"module {key}": titles[key] for key in titles
+    return {f"agency {each.id}": each.name for each in list_agencies()} | titles
+        **titles
     }
