@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from elearning.assessment.models import Attempt, PassingTally
 from elearning.catalogue.models import ModuleVersion
 from elearning.catalogue.queries import get_published
-from elearning.certificates.models import Certificate
+from elearning.certificates.models import Certificate, Reissue
 from elearning.completions.models import Completion, CompletionDetail, CompletionTally, ModuleStanding, Withdrawal
 from elearning.core import clock
 from elearning.core.db import db
@@ -438,19 +438,22 @@ def _headline(frame: Frame, period: Period, done: Tallies, titles: Titles) -> He
 
 def _reissued(frame: Frame, period: Period) -> int:
     """How many certificates were issued anew, under another number. There are few: somebody asked for each."""
-    view = frame.view
-    statement = select(func.count(Certificate.number)).where(
-        Certificate.supersedes.is_not(None),
-        Certificate.issued_at >= clock.midnight(period.first),
-        Certificate.issued_at < clock.midnight(period.after),
-    )
-    if view.module or view.who or view.job_role:
-        statement = (
-            statement.join(CompletionDetail, CompletionDetail.place == Certificate.place)
-            .join(Attempt, Attempt.id == CompletionDetail.attempt_id)
-            .where(*_of_view(frame, Attempt), *([Attempt.module_key == view.module] if view.module else []))
+    view, agencies = frame.view, {agency.id for agency in frame.agencies}
+    rows = db.session.execute(
+        select(Attempt.module_key, Attempt.agency_id, Attempt.job_role)
+        .select_from(Certificate)
+        .join(CompletionDetail, CompletionDetail.place == Certificate.place)
+        .join(Attempt, Attempt.id == CompletionDetail.attempt_id)
+        .where(
+            Certificate.number.in_(select(Reissue.number)),  # sought by their numbers, not among a million
+            Certificate.issued_at >= clock.midnight(period.first),
+            Certificate.issued_at < clock.midnight(period.after),
         )
-    return db.session.execute(statement).scalar_one()
+    )
+    return sum(
+        view.module in ("", key) and (not view.who or agency_id in agencies) and view.job_role in ("", job_role)
+        for key, agency_id, job_role in rows
+    )
 
 
 def _by_module(view: View, titles: Titles) -> Table:
@@ -743,13 +746,17 @@ def _held(frame: Frame, key: str, day: dt.date) -> dict[str, Held]:
         .where(*_works_with(frame, key, day), of.expires_on.is_not(None))
         .group_by(of.agency_id)
     )
-    return {str(agency_id): Held(*map(int, counts)) for agency_id, *counts in rows}
+    return {str(agency_id): _as_held(*counts) for agency_id, *counts in rows}
 
 
 def _standings(ends: Any, day: dt.date) -> list[ColumnElement[int]]:
-    """How many certificates are valid on a day, end soon, or ended, given when they end."""
+    """How many certificates there are, are valid on a day, and end soon, given when they end."""
     soon = day + dt.timedelta(days=DUE_WITHIN)
-    return [func.sum(case((is_so, 1), else_=0)) for is_so in (ends >= day, ends.between(day, soon), ends < day)]
+    return [func.count(), func.count(case((ends >= day, 1))), func.count(case((ends.between(day, soon), 1)))]
+
+
+def _as_held(everyone: int, valid: int, soon: int) -> Held:
+    return Held(valid, soon, everyone - valid)
 
 
 def _then(frame: Frame, day: dt.date) -> list[tuple[str, Place, Held]]:
@@ -794,6 +801,6 @@ def _as_it_was(_database: str, _memberships: tuple[int, int], day: dt.date) -> l
         .group_by(person.c.module_key, *groups)
     )
     return [
-        (key, (agency_id, role, team, bool(settled)), Held(*map(int, counts)))
+        (key, (agency_id, role, team, bool(settled)), _as_held(*counts))
         for key, agency_id, role, team, settled, *counts in rows
     ]

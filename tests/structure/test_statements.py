@@ -86,7 +86,7 @@ GET  /reports                                                 0   1   1   1   1 
 POST /reports/completions.csv                                 0   1   1   1   1  12   1
 GET  /reports/tables                                          0   1   1   1   1   1   1
 GET  /reports/tables/<table>                                  0   1   1   1   1   9   1
-POST /reports/tables/<table>.<any:kind>                       0   1   1   1   1  60   1
+POST /reports/tables/<table>.<any:kind>                       0   1   1   1   1  93   1
 GET  /reports/items                                           0   1   1   1   1   7   1
 POST /reports/items.csv                                       0   1   1   1   1   5   1
 POST /reports/items.xlsx                                      0   1   1   1   1   5   1
