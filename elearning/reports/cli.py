@@ -13,7 +13,7 @@ from elearning.core.errors import Refused
 from elearning.editions.queries import find_edition
 from elearning.figures.pdf import render
 from elearning.figures.rules import find_period, list_periods
-from elearning.figures.spreadsheet import table_csv, tables_xlsx
+from elearning.figures.spreadsheet import tables_csv, tables_xlsx
 from elearning.figures.types import Period
 from elearning.reports.operations import make_report, publish_table
 from elearning.reports.queries import Titles, first_completion
@@ -74,7 +74,7 @@ def table(context: HasApp, number: str, key: str, excel: bool, output: Path | No
     """One table of a financial year, such as R3, as CSV or as a workbook."""
     with context.app.app_context():
         out = publish_table(None, number, _year(key), _titles())
-    content = tables_xlsx([out]) if excel else b"".join(open_data_csv(out) if out.number == "X1" else table_csv(out))
+    content = tables_xlsx(out) if excel else b"".join(open_data_csv(out[0]) if number == "X1" else tables_csv(out))
     if output:
         output.write_bytes(content)
         click.echo(f"Wrote {output}.")

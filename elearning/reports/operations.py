@@ -6,13 +6,13 @@ from elearning.core.db import atomic
 from elearning.core.errors import Refused
 from elearning.editions.operations import keep_edition
 from elearning.editions.queries import find_latest_id
-from elearning.figures.disclosure import published
 from elearning.figures.rules import is_publishable
 from elearning.figures.types import Period, Table
 from elearning.reports.disclosure import published_table
 from elearning.reports.parts import ANNUAL
-from elearning.reports.queries import Titles, annual, completion_report, list_on_offer, make_table
-from elearning.reports.types import PublishedCell, View
+from elearning.reports.queries import Titles, annual, completion_report, list_on_offer, list_published
+from elearning.reports.tables import sheet_of
+from elearning.reports.types import PublishedCell
 
 
 def publish_completions(practitioner_id: int | None, period: Period, titles: Titles) -> tuple[PublishedCell, ...]:
@@ -26,15 +26,15 @@ def publish_completions(practitioner_id: int | None, period: Period, titles: Tit
     return published_table(completion_report(period, titles), list_on_offer(period, titles), clock.today())
 
 
-def publish_table(practitioner_id: int | None, number: str, period: Period, titles: Titles) -> Table:
-    """A table of a financial year as it may leave the partnership, with a line in the audit trail.
+def publish_table(practitioner_id: int | None, number: str, period: Period, titles: Titles) -> list[Table]:
+    """A table of a financial year as it may leave the partnership (R5 once for each module), with a line in the audit trail.
 
     `practitioner_id` is None for whoever works at the command line. Raises Refused for a period that is not published.
     """
     _check_publishable(period)
     with atomic():
         record_audit(practitioner_id, "table exported", f"{number} {period.key}")
-    return published(make_table(number, View(period), titles, as_it_was=True))
+    return [table for table in list_published(period, titles) if sheet_of(table) == number]
 
 
 def _check_publishable(period: Period) -> None:

@@ -5,16 +5,14 @@ say more than the tables, nor anything else.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from elearning.figures.rules import written
 from elearning.figures.types import Chart, Form, Hidden, Part, Period, Rate, Report, Series, Table, Value
 from elearning.reports.overview import bar_chart
-from elearning.reports.tables import limits_table
+from elearning.reports.tables import limits_table, sheet_of
 
 ANNUAL, QUARTERLY = "annual", "quarterly"
-Tables = Mapping[str, Sequence[Table]]  # by number: R5 and R12 have one for each module
 
 HOW_TO_READ = (
     "Every share stands with the two numbers it is made of and the word for the whole. Where there is no figure, a word "
@@ -24,18 +22,8 @@ HOW_TO_READ = (
 )
 
 
-def numbered(tables: Tables) -> dict[str, list[Table]]:
-    """Tables of which there is one for each module get numbers of their own: R12.1, R12.2."""
-    return {
-        number: [replace(table, number=f"{number}.{n}") for n, table in enumerate(same, start=1)]
-        if len(same) > 1
-        else list(same)
-        for number, same in tables.items()
-    }
-
-
-def annual_report(tables: Tables, period: Period, cut_off: dt.datetime) -> Report:
-    """The year's report for the board; `tables` as they may leave the partnership, by number."""
+def annual_report(tables: Sequence[Table], period: Period, cut_off: dt.datetime) -> Report:
+    """The year's report for the board; `tables` as they may leave the partnership."""
     parts = [
         Part("The year at a glance", (*_headlines(tables), *HOW_TO_READ), tables=_of(tables, "R1")),
         Part(
@@ -86,11 +74,11 @@ def annual_report(tables: Tables, period: Period, cut_off: dt.datetime) -> Repor
     return Report(ANNUAL, f"Annual training report, {period.label}", period, cut_off, tuple(parts))
 
 
-def _of(tables: Tables, *numbers: str) -> tuple[Table, ...]:
-    return tuple(table for number in numbers for table in tables.get(number, ()))
+def _of(tables: Sequence[Table], *numbers: str) -> tuple[Table, ...]:
+    return tuple(table for number in numbers for table in tables if sheet_of(table) == number)
 
 
-def _bars(tables: Tables, number: str, label: str, description: str) -> tuple[Chart, ...]:
+def _bars(tables: Sequence[Table], number: str, label: str, description: str) -> tuple[Chart, ...]:
     charts = [
         bar_chart(table, place, description)
         for table in _of(tables, number)
@@ -123,7 +111,7 @@ def _numerator(value: Value) -> int | None:
     return value.numerator if isinstance(value, Rate) else None
 
 
-def _headlines(tables: Tables) -> tuple[str, ...]:
+def _headlines(tables: Sequence[Table]) -> tuple[str, ...]:
     """The headlines in a sentence each, from the cells of R1."""
     sentences = []
     for table in _of(tables, "R1"):

@@ -12,7 +12,7 @@ from elearning.editions.queries import find_latest_id
 from elearning.figures.charts import drawn
 from elearning.figures.disclosure import SMALL_COUNTS
 from elearning.figures.rules import find_period, is_publishable, list_periods, year_of
-from elearning.figures.spreadsheet import table_csv, tables_xlsx
+from elearning.figures.spreadsheet import tables_csv, tables_xlsx
 from elearning.people.queries import list_agencies
 from elearning.reports import operations, queries
 from elearning.reports.forms import view_filter
@@ -174,9 +174,9 @@ def table_file(table: str, kind: str) -> ResponseReturnValue:
         abort(429)
     out = operations.publish_table(current_user.practitioner_id, sheet.number, period, _titles())
     if kind == "xlsx":
-        content = tables_xlsx([out])
+        content = tables_xlsx(out)
     else:
-        content = b"".join(open_data_csv(out) if sheet.number == "X1" else table_csv(out))
+        content = b"".join(open_data_csv(out[0]) if sheet.number == "X1" else tables_csv(out))
     name = f"{sheet.number.lower()}-{period.key}.{kind}"
     return Response(content, mimetype=FILES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

@@ -89,6 +89,9 @@ GET  /agency/requirements/<int:requirement_id>/end            0   1   1   3   2 
 GET  /agency/headcount                                        0   1   1   3   3   1   1
 GET  /reports                                                 0   1   1   1   1  10   1
 POST /reports/completions.csv                                 0   1   1   1   1  12   1
+GET  /reports/tables                                          0   1   1   1   1   1   1
+GET  /reports/tables/<table>                                  0   1   1   1   1   9   1
+POST /reports/tables/<table>.<any:kind>                       0   1   1   1   1  93   1
 GET  /reports/items                                           0   1   1   1   1   7   1
 POST /reports/items.csv                                       0   1   1   1   1   5   1
 POST /reports/items.xlsx                                      0   1   1   1   1   5   1
@@ -115,6 +118,7 @@ GET  /admin/certificates                                      0   1   1   1   1 
 FILES = [
     ("POST", "/agency/people.csv"),
     ("POST", "/reports/completions.csv"),
+    ("POST", "/reports/tables/<table>.<any:kind>"),
     ("POST", "/reports/items.csv"),
     ("POST", "/reports/items.xlsx"),
     ("POST", "/reports/editions/<int:edition_id>.pdf"),
@@ -130,6 +134,8 @@ A_YEAR = "?period=2024-25"
 ASKED = {
     "/reports": A_YEAR,
     "/reports/completions.csv": A_YEAR,
+    "/reports/tables/<table>": A_YEAR,
+    "/reports/tables/<table>.<any:kind>": A_YEAR,
     "/reports/items": f"{A_YEAR}&module={MODULE}",
     "/reports/items.csv": f"{A_YEAR}&module={MODULE}",
     "/reports/items.xlsx": f"{A_YEAR}&module={MODULE}",
