@@ -110,12 +110,12 @@ class Life:
                 withdraw_completion(self.chance.choice(places), WithdrawalReason.MISTAKE)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_whatever_happens_the_tallies_are_what_the_records_say(world: World, seed: int) -> None:
     life = Life(world, seed)
     for step in range(30):
         life.go_on()
-        if step % 3 == 0:
+        if step % 6 == 0:
             assert wrong() == [], step
     assert wrong() == []
     assert db.session.execute(select(func.max(CompletionTally.completions))).scalar_one() > 2
