@@ -241,7 +241,7 @@ def test_a_quarterly_report_takes_two_pages_and_says_what_it_leaves_out() -> Non
     with pypdfium2.PdfDocument(pdf) as document:
         assert len(document) == 2
     text = text_of(pdf)
-    assert "Left out here, to stay within two pages: " in text
+    assert "Left out here, to stay within two pages. By agency: Table R5; " in text
     kept, _, rest = text.partition("Left out here")
     named, left = re.findall(r"Table (R\d+)\.", kept), re.findall(r"R\d+", rest)
     assert {*named, *left} >= {"R3", "R4", "R5", "R9", "R10", "R11", "R12", "R13"}
