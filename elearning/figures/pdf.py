@@ -253,7 +253,7 @@ class _Flow:
         self.lay(settings[0].is_wide if settings and not drawings else False)
         self.gap(look.heading * 1.2)
         heading = look.heading * LEADING * len(lines_of(clean(part.heading), SEMIBOLD, look.heading, self.width)) + 4
-        self.need(heading + self._least(part, drawings, settings))
+        self.need(heading + look.caption + self._least(part, drawings, settings))
         self.places[key] = len(self.pages)
         self.put(0, lambda paper, y: paper.canvas.place(key, clean(part.heading), y, 0))
         self._text("H2", part.heading, SEMIBOLD, look.heading, "brand", self.width)

@@ -211,10 +211,10 @@ def test_a_header_stands_on_each_page_and_says_so_once() -> None:
     assert pdf.count(b"/Scope /Column") == 3
 
 
-@pytest.mark.parametrize("words", range(0, 60, 3))
-def test_no_heading_caption_or_total_stands_alone(words: int) -> None:
+@pytest.mark.parametrize(("words", "items"), [*((words, 0) for words in range(0, 60, 4)), (29, 3), (30, 2), (31, 1)])
+def test_no_heading_caption_or_total_stands_alone(words: int, items: int) -> None:
     """Wherever on the page a part begins, what it announces begins there too."""
-    before = Part("Before", ("A line.",) * words)
+    before = Part("Before", ("A line.",) * words + ("• An item.",) * items)
     nodes = [
         node
         for part in (Part("Chart", (), (CHART,)), Part("Table", (), (), (table(9),)), Part("Words", ("One.",)))
