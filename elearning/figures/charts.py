@@ -159,7 +159,7 @@ def _stacked(sheet: _Sheet, chart: Chart) -> None:
         for number, (left, right) in enumerate(_ends(row, largest)):
             if right > left:
                 sheet.boxes.append(Box(left, right - left, sheet.y, BAR, number))
-        sheet.y += BAR + 4
+        sheet.y += BAR + 4 if any(row) else 0
         said = (f"{series.name} {_figure(value)}" for series, value in zip(chart.series, row, strict=True))
         sheet.lines(
             f"{UNBROKEN}· ".join(each.replace(" ", UNBROKEN) if len(each) < LINE - 2 else each for each in said)

@@ -8,6 +8,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4, landscape
@@ -90,7 +91,7 @@ def render(report: Report, *, partnership: str, colour: str) -> bytes:
     return file.getvalue()
 
 
-def _laid_out(report: Report, partnership: str, look: _Look, left_out: Sequence[str] = ()) -> "_Flow":
+def _laid_out(report: Report, partnership: str, look: _Look, left_out: Sequence[tuple[str, str]] = ()) -> "_Flow":
     flow = _Flow(look)
     flow.head(report, partnership)
     if look.has_contents:
@@ -98,13 +99,17 @@ def _laid_out(report: Report, partnership: str, look: _Look, left_out: Sequence[
     for number, part in enumerate(report.parts):
         flow.part(f"part-{number}", part)
     if left_out:
-        flow.paragraph(f"Left out here, to stay within two pages: {', '.join(left_out)}.", look.note, QUIET)
+        said = (
+            f"{heading}: {', '.join(name for _, name in names)}"
+            for heading, names in groupby(left_out, key=lambda each: each[0])
+        )
+        flow.paragraph(f"Left out here, to stay within two pages. {'; '.join(said)}.", look.note, QUIET)
     return flow
 
 
 def _compact(report: Report, partnership: str) -> "_Flow":
     """The report on two pages: all of it if it fits, else with fewer rows, else without its last tables and charts."""
-    left_out: list[str] = []
+    left_out: list[tuple[str, str]] = []  # the heading of the part, and what of it
     while True:
         for most in FEWER_ROWS:
             shorter = replace(report, parts=tuple(_shortened(part, most) for part in report.parts))
@@ -113,8 +118,8 @@ def _compact(report: Report, partnership: str) -> "_Flow":
                 return flow
         if not any(part.tables or part.charts for part in report.parts):
             return flow
-        report, name = _without_last(report)
-        left_out.insert(0, name)
+        report, heading, name = _without_last(report)
+        left_out.insert(0, (heading, name))
 
 
 def _shortened(part: Part, most: int) -> Part:
@@ -146,8 +151,8 @@ def _first_bars(chart: Chart, most: int) -> Chart:
     )
 
 
-def _without_last(report: Report) -> tuple[Report, str]:
-    """The report without its last table, or the last chart where a part has no table left; and its name."""
+def _without_last(report: Report) -> tuple[Report, str, str]:
+    """The report without its last table, or the last chart where a part has no table left; its heading and its name."""
     parts = list(report.parts)
     place = max(place for place, part in enumerate(parts) if part.tables or part.charts)
     part = parts[place]
@@ -158,7 +163,7 @@ def _without_last(report: Report) -> tuple[Report, str]:
         name = f"the chart ‘{part.charts[-1].title}’"
         part = replace(part, charts=part.charts[:-1])
     parts[place : place + 1] = [part] if part.tables or part.charts or part.words else []
-    return replace(report, parts=tuple(parts)), name
+    return replace(report, parts=tuple(parts)), part.heading, name
 
 
 class _Flow:
@@ -248,7 +253,7 @@ class _Flow:
         self.lay(settings[0].is_wide if settings and not drawings else False)
         self.gap(look.heading * 1.2)
         heading = look.heading * LEADING * len(lines_of(clean(part.heading), SEMIBOLD, look.heading, self.width)) + 4
-        self.need(heading + self._least(part, drawings, settings))
+        self.need(heading + look.caption + self._least(part, drawings, settings))
         self.places[key] = len(self.pages)
         self.put(0, lambda paper, y: paper.canvas.place(key, clean(part.heading), y, 0))
         self._text("H2", part.heading, SEMIBOLD, look.heading, "brand", self.width)

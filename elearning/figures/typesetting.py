@@ -1,5 +1,6 @@
 """How texts and tables are set in lines and columns that fit a page. Sizes are points."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -184,12 +185,21 @@ def _least(measure: _Measure, size: float, lines: int) -> float:
 
 
 def _widths(measures: list[_Measure], size: float, lines: int, width: float) -> list[float]:
-    """The columns' widths: what each asks for, or what there is in proportion to what it lacks."""
+    """The columns' widths: what each asks for, or as much of it as there is."""
     least = [_least(measure, size, lines) for measure in measures]
     ideal = [max(measure.one * size + 2 * GUTTER + 0.5, low) for measure, low in zip(measures, least, strict=True)]
-    missing = sum(ideal) - sum(least)
-    share = min(1, max(0, width - sum(least)) / missing) if missing else 0
-    return [low + share * (high - low) for low, high in zip(least, ideal, strict=True)]
+    missing = [high - low for low, high in zip(least, ideal, strict=True)]
+    spare = width - sum(least)
+    if spare >= sum(missing):
+        return ideal
+    # By the root of what each lacks, so that one long text does not take it all; then what nobody took.
+    roots = sum(math.sqrt(each) for each in missing)
+    shares = [min(each, max(0, spare) * math.sqrt(each) / roots) for each in missing]
+    rest = max(0, spare) - sum(shares)
+    lacking = sum(missing) - sum(shares)
+    return [
+        low + share + rest * (each - share) / lacking for low, share, each in zip(least, shares, missing, strict=True)
+    ]
 
 
 def _grouped(least: list[float], width: float) -> list[list[int]]:

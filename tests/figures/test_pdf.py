@@ -211,10 +211,10 @@ def test_a_header_stands_on_each_page_and_says_so_once() -> None:
     assert pdf.count(b"/Scope /Column") == 3
 
 
-@pytest.mark.parametrize("words", range(0, 60, 3))
-def test_no_heading_caption_or_total_stands_alone(words: int) -> None:
+@pytest.mark.parametrize(("words", "items"), [*((words, 0) for words in range(0, 60, 4)), (29, 3), (30, 2), (31, 1)])
+def test_no_heading_caption_or_total_stands_alone(words: int, items: int) -> None:
     """Wherever on the page a part begins, what it announces begins there too."""
-    before = Part("Before", ("A line.",) * words)
+    before = Part("Before", ("A line.",) * words + ("• An item.",) * items)
     nodes = [
         node
         for part in (Part("Chart", (), (CHART,)), Part("Table", (), (), (table(9),)), Part("Words", ("One.",)))
@@ -241,7 +241,7 @@ def test_a_quarterly_report_takes_two_pages_and_says_what_it_leaves_out() -> Non
     with pypdfium2.PdfDocument(pdf) as document:
         assert len(document) == 2
     text = text_of(pdf)
-    assert "Left out here, to stay within two pages: " in text
+    assert "Left out here, to stay within two pages. By agency: Table R5; " in text
     kept, _, rest = text.partition("Left out here")
     named, left = re.findall(r"Table (R\d+)\.", kept), re.findall(r"R\d+", rest)
     assert {*named, *left} >= {"R3", "R4", "R5", "R9", "R10", "R11", "R12", "R13"}
