@@ -84,7 +84,7 @@ POST /agency/certificates.zip                                 0   1   1  10  10 
 POST /agency/certificates.pdf                                 0   1   1  10  10   1   1
 GET  /reports                                                 0   1   1   1   1  10   1
 POST /reports/completions.csv                                 0   1   1   1   1  12   1
-GET  /reports/items                                           0   1   1   1   1   7   1
+GET  /reports/items                                           0   1   1   1   1   5   1
 POST /reports/items.csv                                       0   1   1   1   1   5   1
 POST /reports/items.xlsx                                      0   1   1   1   1   5   1
 GET  /admin                                                   0   1   1   1   1   1   1
