@@ -92,7 +92,7 @@ POST /reports/completions.csv                                 0   1   1   1   1 
 GET  /reports/tables                                          0   1   1   1   1   1   1
 GET  /reports/tables/<table>                                  0   1   1   1   1   9   1
 POST /reports/tables/<table>.<any:kind>                       0   1   1   1   1  93   1
-GET  /reports/items                                           0   1   1   1   1   7   1
+GET  /reports/items                                           0   1   1   1   1   5   1
 POST /reports/items.csv                                       0   1   1   1   1   5   1
 POST /reports/items.xlsx                                      0   1   1   1   1   5   1
 GET  /reports/editions                                        0   1   1   1   1   2   1
