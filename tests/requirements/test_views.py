@@ -44,13 +44,18 @@ def grace(sign_in: SignIn, world: World) -> CheckedClient:
 
 def upload(client: CheckedClient, address: str, content: str | bytes) -> TestResponse:
     """Send a file as a browser does; werkzeug's own way would put a large one into a temporary file and leave it open."""
-    content = content.encode() if isinstance(content, str) else content
-    head = (
-        f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{client.csrf_token()}\r\n'
-        '--x\r\nContent-Disposition: form-data; name="file"; filename="list.csv"\r\n\r\n'
+    return _send(client, address, 'file"; filename="list.csv', content)
+
+
+def _send(client: CheckedClient, address: str, name: str, content: str | bytes, **more: str) -> TestResponse:
+    parts = {name: content, "csrf_token": client.csrf_token(), **more}
+    body = b"".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
+        + (value.encode() if isinstance(value, str) else value)
+        + b"\r\n"
+        for name, value in parts.items()
     )
-    body = head.encode() + content + b"\r\n--x--\r\n"
-    return client.post(address, data=body, content_type="multipart/form-data; boundary=x")
+    return client.post(address, data=body + b"--x--\r\n", content_type="multipart/form-data; boundary=x")
 
 
 def written(page: str) -> str:
@@ -247,7 +252,7 @@ def test_a_list_of_the_most_rows_is_recorded(officer: CheckedClient, world: Worl
         for day in range(1250)
         for role in ("", "Nurse", "Midwife", "Other")
     ]
-    answer = officer.post(HEADCOUNTS, data={"text": HEADER + "\n".join(rows), "step": "record"})
+    answer = _send(officer, HEADCOUNTS, "text", HEADER + "\n".join(rows), step="record")
     assert answer.location == "/reports/headcounts"
     assert count(Headcount) == 5000
     assert len(list_headcounts()) == 4
