@@ -76,14 +76,14 @@ def _table(
     period = f"{frame.view.period.label}{', so far' if frame.is_running else ''}"
     return Table(
         number=number,
-        caption="; ".join([f"{caption}, {when or period}", *_narrowed(frame)]),
+        caption="; ".join([f"{caption}, {when or period}", *_narrowed(frame, of_one=number == "R5")]),
         columns=tuple(columns),
         rows=tuple(rows),
         cut_off=frame.cut_off,
         versions=versions_of(frame.modules),
         notes=tuple(note for note in notes if note),
         totals=totals,
-        places=() if _narrowed(frame) and number != "R5" else tuple(places),  # without them it cannot leave
+        places=() if _narrowed(frame, of_one=number == "R5") else tuple(places),  # without them it cannot leave
     )
 
 
@@ -101,9 +101,10 @@ def _by_who(frame: Frame, *more: tuple[str, str]) -> list[Place]:
     return [*((("agency", who), *more) for _, who in frame.rows), (*more,)]
 
 
-def _narrowed(frame: Frame) -> list[str]:
+def _narrowed(frame: Frame, *, of_one: bool) -> list[str]:
+    """What the view is narrowed down to, but for the module of a table that is of one anyway."""
     view = frame.view
-    parts = [module.title for module in frame.modules if view.module] + [view.job_role]
+    parts = [module.title for module in frame.modules if view.module and not of_one] + [view.job_role]
     parts.append(view.agency.name if view.agency else view.sector.capitalize() if view.sector else "")
     return [f"only {part}" for part in parts if part]
 
@@ -547,7 +548,8 @@ def _gaps(table: Table) -> list[tuple[str, str, str]]:
             if gap[-1]:
                 together.setdefault(gap, []).append(column.label)
     lines = [
-        (f"{table.number}, {_and(columns)}: {names}", why, mend) for (why, mend, names), columns in together.items()
+        (f"{table.number}, {', '.join(columns)}: {names}", why, mend)
+        for (why, mend, names), columns in together.items()
     ]
     if hidden := sum(value is Hidden.SUPPRESSED for row in table.rows for value in row):
         why = "They are of so few people that someone could be recognised, or would give such a figure away."
