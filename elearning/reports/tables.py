@@ -78,16 +78,18 @@ def framed(
 ) -> Table:
     """A table of a view, with what has to be said beside it; empty notes are left out."""
     period = f"{frame.view.period.label}{', so far' if frame.is_running else ''}"
+    view = replace(frame.view, module="") if number == "R5" else frame.view  # which is of one module anyway
+    only = narrowed(view, {module.key: module.title for module in frame.modules})
     return Table(
         number=number,
-        caption="; ".join([f"{caption}, {when or period}", *(f"only {each}" for each in _narrowed(frame))]),
+        caption="; ".join([f"{caption}, {when or period}", *(f"only {each}" for each in only)]),
         columns=tuple(columns),
         rows=tuple(rows),
         cut_off=frame.cut_off,
         versions=versions_of(frame.modules),
         notes=tuple(note for note in notes if note),
         totals=totals,
-        places=() if _narrowed(frame) and number != "R5" else tuple(places),  # without them it cannot leave
+        places=() if only else tuple(places),  # without them it cannot leave
     )
 
 
@@ -103,10 +105,6 @@ def _year(frame: Frame) -> tuple[str, str]:
 def _by_who(frame: Frame, *more: tuple[str, str]) -> list[Place]:
     """The places of the agencies' rows and of the total's below them."""
     return [*((("agency", who), *more) for _, who in frame.rows), (*more,)]
-
-
-def _narrowed(frame: Frame) -> list[str]:
-    return narrowed(frame.view, {module.key: module.title for module in frame.modules})
 
 
 def narrowed(view: View, titles: Mapping[str, str]) -> list[str]:
@@ -571,7 +569,8 @@ def _gaps(table: Table) -> list[tuple[str, str, str]]:
             if gap[-1]:
                 together.setdefault(gap, []).append(column.label)
     lines = [
-        (f"{table.number}, {_and(columns)}: {names}", why, mend) for (why, mend, names), columns in together.items()
+        (f"{table.number}, {', '.join(columns)}: {names}", why, mend)
+        for (why, mend, names), columns in together.items()
     ]
     if hidden := sum(value is Hidden.SUPPRESSED for row in table.rows for value in row):
         why = "They are of so few people that someone could be recognised, or would give such a figure away."
