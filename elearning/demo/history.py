@@ -45,6 +45,7 @@ from elearning.evaluation.operations import (
 from elearning.evaluation.queries import find_follow_up
 from elearning.evaluation.rules import FOLLOW_UPS
 from elearning.evaluation.types import About, Kept, Plan, Pledge, When
+from elearning.figures.rules import year_of
 from elearning.people.operations import add_agency, add_practitioner, join_agency
 from elearning.requirements.operations import add_requirements, declare_headcounts
 from elearning.requirements.types import Ask, Declared
@@ -55,6 +56,7 @@ from elearning.training.types import CONTENT_NOTE
 
 MONTHS_BACK = 38  # far enough that the first certificates have expired
 STEPS_A_COMMIT = 40
+DAYS_ON_OFFER = (600, 330, 200, 60)  # of each module, so that the last financial year has much to tell
 MISLEADS = 9  # every so many questions, one that many get wrong in the same way
 
 Steps = Iterator[dt.datetime]  # each value is the moment of the next step; the step is taken when it is resumed
@@ -136,7 +138,7 @@ class Past:
         yield self._headcounts()
         for rank, module in enumerate(self._by_age()):
             # Each module is younger than the one before it, and fewer people have come to it.
-            days, share = 365 - 120 * rank, 0.95 / 2**rank
+            days, share = DAYS_ON_OFFER[min(rank, 3)], 0.95 / 2**rank
             for number, (practitioner_id, keenness) in enumerate(self.people):
                 if rank == 0 and number % 40 == 7:  # the pilot, three years ago
                     yield self._journey(module, practitioner_id, self._day(MONTHS_BACK * 30 - 10, 1060), 0.9)
@@ -150,7 +152,7 @@ class Past:
 
     def _requirements(self) -> Steps:
         """The partnership says who must hold what by when, and so do some of its agencies."""
-        yield self.now - dt.timedelta(days=200)
+        yield self._before_the_year_began()
         modules, today = self._by_age(), clock.day_of(self.now)
         asks = [
             Ask(self.agency_ids.get(agency), modules[rank].key, group, name, today + dt.timedelta(days=days))
@@ -161,13 +163,18 @@ class Past:
 
     def _headcounts(self) -> Steps:
         """Most agencies have a third more staff than are registered; a few have not said."""
-        yield self.now - dt.timedelta(days=120)
-        counted_on = clock.day_of(self.now) - dt.timedelta(days=130)
+        yield self._before_the_year_began()
+        counted_on = clock.day_of(self._before_the_year_began()) - dt.timedelta(days=10)
         staff = {name: DECLARED_TOO_FEW.get(name, size * 4 // 3) for name, _, size, *_ in AGENCIES}
         declared = [
             Declared(self.agency_ids[name], "", staff[name], counted_on) for name in staff if name not in UNDECLARED
         ]
         declare_headcounts(declared, by=self.named["officer"][0])
+
+    def _before_the_year_began(self) -> dt.datetime:
+        """Noon a month before this financial year, so that what is said then counts in the last one's report."""
+        day = year_of(clock.day_of(self.now)).first - dt.timedelta(days=30)
+        return dt.datetime.combine(day, dt.time(12), clock.LONDON)
 
     def _discussions(self, module: TrainingModule) -> Iterator[Steps]:
         """A few teams that talk about a module; Grace's school, with Daniel, is one of them."""

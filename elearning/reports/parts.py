@@ -6,9 +6,10 @@ say more than the tables, nor anything else.
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from elearning.figures.rules import written
-from elearning.figures.types import Chart, Form, Hidden, Part, Period, Rate, Report, Series, Table, Value
+from elearning.figures.types import Chart, Form, Hidden, Kind, Part, Period, Rate, Report, Series, Table, Value
 from elearning.reports.overview import bar_chart
 from elearning.reports.tables import limits_table, sheet_of
 
@@ -68,10 +69,17 @@ def annual_report(tables: Sequence[Table], period: Period, cut_off: dt.datetime)
             tables=_of(tables, "R12"),
         ),
     ]
-    parts = [part for part in parts if part.tables]
     limits = limits_table([table for part in parts for table in part.tables], period, cut_off)
+    parts = [replace(part, tables=tuple(table for table in part.tables if _tells(table))) for part in parts]
+    parts = [part for part in parts if part.tables]
     parts.append(Part("What this report cannot tell you", tables=(limits,)))
     return Report(ANNUAL, f"Annual training report, {period.label}", period, cut_off, tuple(parts))
+
+
+def _tells(table: Table) -> bool:
+    """Whether a table has a figure at all; where it has none, the last table says so and why."""
+    figures = [place for place, column in enumerate(table.columns) if column.kind not in (Kind.TEXT, Kind.DAY)]
+    return any(not isinstance(row[place], Hidden) for row in table.rows for place in figures)
 
 
 def _of(tables: Sequence[Table], *numbers: str) -> tuple[Table, ...]:

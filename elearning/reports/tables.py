@@ -28,7 +28,6 @@ from elearning.reports.types import (
     Tallies,
     View,
 )
-from elearning.web.pages import counted
 
 PERIOD = ("period",)
 WHO = ("module", "sector", "agency", "job_role")
@@ -529,7 +528,14 @@ NOT_HERE = (
 
 def limits_table(tables: Sequence[Table], period: Period, cut_off: dt.datetime) -> Table:
     """R15: what these very tables cannot tell, why, and what would mend it. It can never disagree with them."""
-    rows = [line for table in tables for line in (*_gaps(table), *_weak(table))]
+    together: dict[tuple[str, str, str], list[str]] = {}  # the tables of which the same is to be said
+    for table in tables:
+        for line in (*_gaps(table), *_weak(table)):
+            together.setdefault(line, []).append(table.number)
+    rows = [(f"{', '.join(numbers)}{item}", why, mend) for (item, why, mend), numbers in together.items()]
+    if hidden := [f"{count} in {table.number}" for table in tables if (count := _suppressed(table))]:
+        why = "They are of so few people that someone could be recognised, or would give such a figure away."
+        rows.insert(0, (f"Figures shown as {Hidden.SUPPRESSED}: {', '.join(hidden)}", why, "Nothing should."))
     numbers = {sheet_of(table) for table in tables}
     rows += [(item, why, mend) for missing, item, why, mend in NOT_HERE if not numbers & {*missing}]
     if not any(_confirms(table) for table in tables):
@@ -556,28 +562,30 @@ def _confirms(table: Table) -> bool:
     return any(isinstance(row[place], int) for row in table.rows for place in places)
 
 
+def _suppressed(table: Table) -> int:
+    return sum(value is Hidden.SUPPRESSED for row in table.rows for value in row)
+
+
 def _gaps(table: Table) -> list[tuple[str, str, str]]:
-    """Cells without a figure: each column's by reason, and of the whole table what is hidden so that nobody is known."""
+    """Cells without a figure, each column's by reason."""
     together: dict[tuple[str, ...], list[str]] = {}  # the columns, by why and whose cells are without a figure
     for place, column in enumerate(table.columns):
         cells = [(written(row[0]), row[place]) for row in table.rows[: len(table.rows) - table.totals]]
-        gaps = [(*GAPS[reason], _listed([name for name, value in cells if value is reason])) for reason in GAPS]
+        gaps = [
+            (*GAPS[reason], _listed([name for name, value in cells if value is reason], len(cells))) for reason in GAPS
+        ]
         gaps.append(
-            (*NOTHING, _listed([name for name, value in cells if isinstance(value, Rate) and not value.denominator]))
+            (
+                *NOTHING,
+                _listed(
+                    [name for name, value in cells if isinstance(value, Rate) and not value.denominator], len(cells)
+                ),
+            )
         )
         for gap in gaps:
             if gap[-1]:
                 together.setdefault(gap, []).append(column.label)
-    lines = [
-        (f"{table.number}, {', '.join(columns)}: {names}", why, mend)
-        for (why, mend, names), columns in together.items()
-    ]
-    if hidden := sum(value is Hidden.SUPPRESSED for row in table.rows for value in row):
-        why = "They are of so few people that someone could be recognised, or would give such a figure away."
-        lines.append(
-            (f"{table.number}: {counted(hidden, 'figure')} shown as {Hidden.SUPPRESSED}", why, "Nothing should.")
-        )
-    return lines
+    return [(f", {', '.join(columns)}: {names}", why, mend) for (why, mend, names), columns in together.items()]
 
 
 def _weak(table: Table) -> list[tuple[str, str, str]]:
@@ -587,26 +595,28 @@ def _weak(table: Table) -> list[tuple[str, str, str]]:
         cells = [(written(row[0]), row[place]) for row in table.rows]
         label = column.label.lower()
         if "response" in label:
+            low = {
+                value: [name for name, other in cells if other == value]
+                for _, value in cells
+                if isinstance(value, Rate) and 100 * value.numerator < FEW_ANSWERS * value.denominator
+            }
             lines += [
                 (
-                    f"{table.number}, {column.label}: {name}",
+                    f", {column.label}: {_listed(names, len(cells))}",
                     f"Fewer than half answered, {value}; those who did not may think otherwise.",
                     "More people answering; say the response rate wherever the figure is told.",
                 )
-                for name, value in cells
-                if isinstance(value, Rate) and 100 * value.numerator < FEW_ANSWERS * value.denominator
+                for value, names in low.items()
             ]
         if label == "first attempts" and sheet_of(table) == "R12":
             most = max((value for _, value in cells if isinstance(value, int)), default=0)
             if most < FEW_ATTEMPTS:
                 why = f"No question has {FEW_ATTEMPTS} first attempts, so that how they fare may be chance."
-                lines.append(
-                    (f"{table.number}: {table.caption}", why, "More people taking the quiz, or a longer period.")
-                )
+                lines.append((f": {table.caption}", why, "More people taking the quiz, or a longer period."))
         if label == "versions":
             lines += [
                 (
-                    f"{table.number}: {name}, versions {value}",
+                    f": {name}, versions {value}",
                     "Several versions of the module are counted together.",
                     "Reading what people got wrong (R12), which keeps the versions apart.",
                 )
@@ -616,6 +626,9 @@ def _weak(table: Table) -> list[tuple[str, str, str]]:
     return lines
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], of: int) -> str:
+    """So many names as fit a line; of several, all of which are named, that it is every one."""
+    if len(names) == of > 1:
+        return "every row"
     more = len(names) - LISTED
     return "; ".join(names[:LISTED]) + (f"; and {more} more" if more > 0 else "")

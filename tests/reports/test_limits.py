@@ -48,7 +48,7 @@ def test_some_things_no_table_of_ours_can_tell() -> None:
         (("Clinic", Hidden.NOT_REQUIRED, FULL[2]), "R5, Staff: Clinic"),
         (("Clinic", Hidden.TOO_FEW, FULL[2]), "R5, Staff: Clinic"),
         (("Clinic", 8, Rate(0, 0, "declared staff")), "R5, Coverage: Clinic"),
-        (("Clinic", Hidden.SUPPRESSED, Hidden.SUPPRESSED), "R5: 2 figures shown as *"),
+        (("Clinic", Hidden.SUPPRESSED, Hidden.SUPPRESSED), "Figures shown as *: 2 in R5"),
     ],
 )
 def test_each_figure_that_is_not_there_is_named_until_it_is(row: tuple[Value, ...], says: str) -> None:
@@ -60,8 +60,15 @@ def test_each_figure_that_is_not_there_is_named_until_it_is(row: tuple[Value, ..
 def test_many_names_are_told_in_part_with_how_many_more() -> None:
     rows = [(f"Agency {n}", Hidden.NOT_DECLARED, FULL[2]) for n in range(15)]
     total = ("Total", Hidden.NOT_DECLARED, FULL[2])  # follows from the others
-    first, *_ = items(table("R5", COVERAGE, *rows, total, totals=1))
+    first, *_ = items(table("R5", COVERAGE, *rows, FULL, total, totals=1))
     assert first.endswith("Agency 10; Agency 11; and 3 more")
+    first, *_ = items(table("R5", COVERAGE, *rows, total, totals=1))
+    assert first == "R5, Staff: every row"
+
+
+def test_what_is_to_be_said_of_several_tables_is_said_once() -> None:
+    one, two = (table(f"R5.{n}", COVERAGE, FULL, ("Clinic", Hidden.NOT_DECLARED, FULL[2])) for n in (1, 2))
+    assert items(one, two)[0] == "R5.1, R5.2, Staff: Clinic"
 
 
 @pytest.mark.parametrize(("answered", "is_named"), [(49, True), (50, False)])
