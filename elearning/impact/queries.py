@@ -96,19 +96,24 @@ def impact_tables(
     return tables_of(what_modules_say(modules, period, today), period, cut_off)
 
 
-def list_quotes(says: ModuleSays, period: Period) -> list[str]:
-    """The newest words of a module's follow-ups that may be quoted, in the order of the alphabet; none of a small group."""
-    if says.said.get(Said.PRACTICE, 0) < SHOWN:
-        return []
-    words = (
-        select(FollowUpWords.words)
-        .join(QuoteConsent, QuoteConsent.follow_up_id == FollowUpWords.follow_up_id)
+def list_quotes(says: Sequence[ModuleSays], period: Period) -> list[tuple[ModuleSays, list[str]]]:
+    """The newest words of each module's follow-ups that may be quoted, in the order of the alphabet, in one statement.
+
+    None of a module about which fewer than ten told what has changed.
+    """
+    enough = [each.key for each in says if each.said.get(Said.PRACTICE, 0) >= SHOWN]
+    place = func.row_number().over(partition_by=QuoteConsent.module_key, order_by=QuoteConsent.follow_up_id.desc())
+    newest = (
+        select(QuoteConsent.module_key, FollowUpWords.words, place.label("place"))
+        .join(FollowUpWords, FollowUpWords.follow_up_id == QuoteConsent.follow_up_id)
         .where(
-            QuoteConsent.module_key == says.key,
+            QuoteConsent.module_key.in_(enough),
             QuoteConsent.quarter.in_(_quarters(period)),
             FollowUpWords.about == About.PRACTICE,
         )
-        .order_by(QuoteConsent.follow_up_id.desc())
-        .limit(QUOTES)
+        .subquery()
     )
-    return sorted(db.session.scalars(words))
+    quotes: dict[str, list[str]] = defaultdict(list)
+    for key, words in db.session.execute(select(newest.c.module_key, newest.c.words).where(newest.c.place <= QUOTES)):
+        quotes[key].append(words)
+    return [(each, sorted(quotes[each.key])) for each in says if each.key in quotes]
