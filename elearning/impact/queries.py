@@ -8,7 +8,7 @@ from dataclasses import fields
 from sqlalchemy import func, select
 
 from elearning.catalogue.types import TrainingModule
-from elearning.completions.models import Completion
+from elearning.completions.models import CompletionDay
 from elearning.core.db import db
 from elearning.evaluation.models import ConfidenceTally, FollowUpWords, QuoteConsent, RoundTally
 from elearning.evaluation.rules import FOLLOW_UPS, LOOK_BACK_DAYS
@@ -25,7 +25,7 @@ OPENS = {LOOK_BACK_DAYS: 0} | {plan.closes: plan.opens for plan in FOLLOW_UPS.va
 
 def first_completion() -> dt.date | None:
     """The day of the first completion."""
-    return db.session.execute(select(func.min(Completion.completed_on))).scalar_one()
+    return db.session.execute(select(func.min(CompletionDay.completed_on))).scalar_one()
 
 
 def _quarters(period: Period) -> list[str]:
@@ -67,17 +67,15 @@ def what_modules_say(modules: Sequence[TrainingModule], period: Period, today: d
 
 
 def _asked(keys: Sequence[str], period: Period, today: dt.date) -> dict[str, Counter[int]]:
-    """How many completions there are to whom each time to answer, once begun, ends in the period; by day from an index.
+    """How many completions there are to whom each time to answer, once begun, ends in the period.
 
     A completion that was withdrawn stays among them: they were asked, and what they said counts too.
     """
     rows = db.session.execute(
-        select(Completion.completed_on, Completion.module_key, func.count())
-        .where(
-            Completion.completed_on >= period.first - dt.timedelta(days=max(OPENS)),
-            Completion.completed_on <= period.last - dt.timedelta(days=min(OPENS)),
+        select(CompletionDay.completed_on, CompletionDay.module_key, CompletionDay.count).where(
+            CompletionDay.completed_on >= period.first - dt.timedelta(days=max(OPENS)),
+            CompletionDay.completed_on <= period.last - dt.timedelta(days=min(OPENS)),
         )
-        .group_by(Completion.completed_on, Completion.module_key)
     ).all()
     asked: dict[str, Counter[int]] = {key: Counter() for key in keys}
     for closes, opens in OPENS.items():
@@ -116,4 +114,4 @@ def list_quotes(says: Sequence[ModuleSays], period: Period) -> list[tuple[Module
     quotes: dict[str, list[str]] = defaultdict(list)
     for key, words in db.session.execute(select(newest.c.module_key, newest.c.words).where(newest.c.place <= QUOTES)):
         quotes[key].append(words)
-    return [(each, sorted(quotes[each.key])) for each in says if each.key in quotes]
+    return [(each, sorted(set(quotes[each.key]))) for each in says if each.key in quotes]
