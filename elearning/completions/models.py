@@ -88,6 +88,17 @@ class CompletionTally(Base):
     minutes: Mapped[int]
 
 
+class CompletionDay(Base):
+    """How many completions of a module a day had, those withdrawn later with them (decisions/0018)."""
+
+    __tablename__ = "completion_day"
+    __table_args__ = (CheckConstraint("count >= 0", name="count"),)
+
+    completed_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    count: Mapped[int]
+
+
 class ModuleStanding(Base):
     """Where one person stands with one module they have begun, and where they work now, side by side to be counted.
 

@@ -7,7 +7,14 @@ from dataclasses import asdict
 
 from sqlalchemy import Date, bindparam, insert, select, text
 
-from elearning.completions.models import Completion, CompletionDetail, CompletionTally, ModuleStanding, Withdrawal
+from elearning.completions.models import (
+    Completion,
+    CompletionDay,
+    CompletionDetail,
+    CompletionTally,
+    ModuleStanding,
+    Withdrawal,
+)
 from elearning.completions.queries import counting_with, head_of_record
 from elearning.completions.rules import (
     SALT_BYTES,
@@ -86,6 +93,7 @@ def record_completion(
         keep(_DETAILS, {"place": link.place, "salt": salt, **asdict(details)})
         counted = counting_with(link.place)
         _tally([each for each in counted if each.place != link.place], counted)
+        add_to(CompletionDay, {(today, module_key): (1,)})
         _keep_standing(practitioner_id, module_key, today, counted)
         return Recorded(link.place, digest, today, link.expires_on)
 

@@ -34,7 +34,14 @@ from elearning.assessment.types import Form
 from elearning.catalogue.models import ModuleVersion
 from elearning.catalogue.rules import content_digest
 from elearning.catalogue.types import TrainingModule
-from elearning.completions.models import Completion, CompletionDetail, CompletionTally, ModuleStanding, Withdrawal
+from elearning.completions.models import (
+    Completion,
+    CompletionDay,
+    CompletionDetail,
+    CompletionTally,
+    ModuleStanding,
+    Withdrawal,
+)
 from elearning.completions.rules import BEFORE_THE_FIRST, details_digest, link_digest
 from elearning.completions.types import Checked, CompletionFacts, Counting, Details, Finding, Head, Kept, Link
 from elearning.core import clock
@@ -323,6 +330,13 @@ def verify_tallies() -> Iterator[Checked]:
             db.session.rollback()
             found = (Finding(None, f"{name} cannot be counted anew ({type(error.orig).__name__})"),)
         yield Checked(1, found)
+
+
+@recounts(CompletionDay)
+def recount_days() -> Select[Any]:
+    """`completion_day` from the record alone."""
+    keys: list[ColumnElement[Any]] = [Completion.completed_on.expression, Completion.module_key.expression]
+    return select(*keys, func.count().label("count")).group_by(*keys)
 
 
 # The ways in which completions are divided: by the columns of `fact` that stand for who, module, version and job role.

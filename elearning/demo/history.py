@@ -58,6 +58,7 @@ MONTHS_BACK = 38  # far enough that the first certificates have expired
 STEPS_A_COMMIT = 40
 DAYS_ON_OFFER = (600, 330, 200, 60)  # of each module, so that the last financial year has much to tell
 MISLEADS = 9  # every so many questions, one that many get wrong in the same way
+GAINS = (3, 2, 4, 1, 2, 0, 3, -1)  # by how much surer a module makes people feel
 
 Steps = Iterator[dt.datetime]  # each value is the moment of the next step; the step is taken when it is resumed
 
@@ -268,8 +269,8 @@ class Past:
         """How sure someone feels: their own level, and by when; one in eight skips the page."""
         if self.says.random() < 0.125 and not self._is_named(practitioner_id):
             return {}
-        own = 3 + practitioner_id % 5
-        level = {When.BEFORE: own, When.NOW: own + 3, When.BACK: own - 1, When.LATER: own + 2}[when]
+        own, gain = 3 + practitioner_id % 5, GAINS[practitioner_id // 5 % len(GAINS)]
+        level = {When.BEFORE: own, When.NOW: own + gain, When.BACK: own - 1, When.LATER: own + gain - 1}[when]
         return {
             name: max(0, min(10, level + self.says.choice((-1, 0, 0, 1)))) for name, _ in module.confidence_statements
         }
@@ -284,7 +285,7 @@ class Past:
                 record_afterwards(practitioner_id, module, when, self._ratings(module, practitioner_id, when))
             record_pledge(practitioner_id, module, self.pledge(module, completed_on) if pledges else None)
         for plan in FOLLOW_UPS.values():
-            takes_it = plan.number < 3 if named else self.says.random() < (0.4, 0.3, 0.25)[plan.number - 1]
+            takes_it = plan.number < 3 if named else self.says.random() < (0.45, 0.4, 0.5)[plan.number - 1]
             if not takes_it:  # the named ones leave the last one open, to try it
                 continue
             days = self.says.randint(plan.opens, min(plan.closes, plan.opens + 12))

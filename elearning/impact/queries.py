@@ -8,7 +8,7 @@ from dataclasses import fields
 from sqlalchemy import func, select
 
 from elearning.catalogue.types import TrainingModule
-from elearning.completions.models import Completion
+from elearning.completions.models import CompletionDay
 from elearning.core.db import db
 from elearning.evaluation.models import ConfidenceTally, FollowUpWords, QuoteConsent, RoundTally
 from elearning.evaluation.rules import FOLLOW_UPS, LOOK_BACK_DAYS
@@ -25,7 +25,7 @@ OPENS = {LOOK_BACK_DAYS: 0} | {plan.closes: plan.opens for plan in FOLLOW_UPS.va
 
 def first_completion() -> dt.date | None:
     """The day of the first completion."""
-    return db.session.execute(select(func.min(Completion.completed_on))).scalar_one()
+    return db.session.execute(select(func.min(CompletionDay.completed_on))).scalar_one()
 
 
 def _quarters(period: Period) -> list[str]:
@@ -67,17 +67,15 @@ def what_modules_say(modules: Sequence[TrainingModule], period: Period, today: d
 
 
 def _asked(keys: Sequence[str], period: Period, today: dt.date) -> dict[str, Counter[int]]:
-    """How many completions there are to whom each time to answer, once begun, ends in the period; by day from an index.
+    """How many completions there are to whom each time to answer, once begun, ends in the period.
 
     A completion that was withdrawn stays among them: they were asked, and what they said counts too.
     """
     rows = db.session.execute(
-        select(Completion.completed_on, Completion.module_key, func.count())
-        .where(
-            Completion.completed_on >= period.first - dt.timedelta(days=max(OPENS)),
-            Completion.completed_on <= period.last - dt.timedelta(days=min(OPENS)),
+        select(CompletionDay.completed_on, CompletionDay.module_key, CompletionDay.count).where(
+            CompletionDay.completed_on >= period.first - dt.timedelta(days=max(OPENS)),
+            CompletionDay.completed_on <= period.last - dt.timedelta(days=min(OPENS)),
         )
-        .group_by(Completion.completed_on, Completion.module_key)
     ).all()
     asked: dict[str, Counter[int]] = {key: Counter() for key in keys}
     for closes, opens in OPENS.items():
@@ -96,19 +94,24 @@ def impact_tables(
     return tables_of(what_modules_say(modules, period, today), period, cut_off)
 
 
-def list_quotes(says: ModuleSays, period: Period) -> list[str]:
-    """The newest words of a module's follow-ups that may be quoted, in the order of the alphabet; none of a small group."""
-    if says.said.get(Said.PRACTICE, 0) < SHOWN:
-        return []
-    words = (
-        select(FollowUpWords.words)
-        .join(QuoteConsent, QuoteConsent.follow_up_id == FollowUpWords.follow_up_id)
+def list_quotes(says: Sequence[ModuleSays], period: Period) -> list[tuple[ModuleSays, list[str]]]:
+    """The newest words of each module's follow-ups that may be quoted, in the order of the alphabet, in one statement.
+
+    None of a module about which fewer than ten told what has changed.
+    """
+    enough = [each.key for each in says if each.said.get(Said.PRACTICE, 0) >= SHOWN]
+    place = func.row_number().over(partition_by=QuoteConsent.module_key, order_by=QuoteConsent.follow_up_id.desc())
+    newest = (
+        select(QuoteConsent.module_key, FollowUpWords.words, place.label("place"))
+        .join(FollowUpWords, FollowUpWords.follow_up_id == QuoteConsent.follow_up_id)
         .where(
-            QuoteConsent.module_key == says.key,
+            QuoteConsent.module_key.in_(enough),
             QuoteConsent.quarter.in_(_quarters(period)),
             FollowUpWords.about == About.PRACTICE,
         )
-        .order_by(QuoteConsent.follow_up_id.desc())
-        .limit(QUOTES)
+        .subquery()
     )
-    return sorted(db.session.scalars(words))
+    quotes: dict[str, list[str]] = defaultdict(list)
+    for key, words in db.session.execute(select(newest.c.module_key, newest.c.words).where(newest.c.place <= QUOTES)):
+        quotes[key].append(words)
+    return [(each, sorted(set(quotes[each.key]))) for each in says if each.key in quotes]

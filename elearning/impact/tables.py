@@ -64,12 +64,14 @@ def confidence_table(says: Sequence[ModuleSays], pair: Pair, period: Period, cut
     """R9, and the same for other times: statement by statement, those who rated it at both."""
     number, times, first, second = HEADINGS[pair]
     noun = COMPLETIONS[PAIRED[pair]]
+    several = len(says) > 1
+    enough = [each for each in says if any(_is_shown(each, pair, name) for name, _words in each.statements)]
     return Table(
         number=number,
         caption=f"How sure people feel, {times}: {_of(says)}{period.label}",
         columns=(
             Column("Statement"),
-            Column("Training module"),
+            *((Column("Training module"),) if several else ()),
             Column("Paired", Kind.COUNT),
             Column("Response", Kind.RATE),
             Column(f"{first}: mean", Kind.MEASURE),
@@ -80,8 +82,8 @@ def confidence_table(says: Sequence[ModuleSays], pair: Pair, period: Period, cut
             Column(FELL, Kind.RATE),
         ),
         rows=tuple(
-            (statement, each.title, *_confidence(each, pair, name, noun))
-            for each in says
+            (statement, *((each.title,) if several else ()), *_confidence(each, pair, name, noun))
+            for each in enough
             for name, statement in each.statements
         ),
         cut_off=cut_off,
@@ -90,15 +92,26 @@ def confidence_table(says: Sequence[ModuleSays], pair: Pair, period: Period, cut
             SAID_OF_ONESELF,
             *((THINKING_BACK,) if pair is Pair.BACK_NOW else ()),
             INTERVAL,
+            *_left_out(says, enough),
             f"{_counted(PAIRED[pair])} {TOO_FEW}",
         ),
     )
 
 
+def _is_shown(each: ModuleSays, pair: Pair, statement: str) -> bool:
+    return (pair, statement) in each.sums and each.sums[pair, statement].count >= SHOWN
+
+
+def _left_out(says: Sequence[ModuleSays], shown: Sequence[ModuleSays]) -> list[str]:
+    """The note that names the modules of which nothing is said."""
+    titles = [each.title for each in says if each not in shown]
+    return [f"Left out, with fewer than {SHOWN} answers: {', '.join(titles)}."] if titles else []
+
+
 def _confidence(each: ModuleSays, pair: Pair, statement: str, noun: str) -> tuple[Value, ...]:
-    sums = each.sums.get((pair, statement))
-    if sums is None or sums.count < SHOWN:
+    if not _is_shown(each, pair, statement):
         return (Hidden.TOO_FEW,) * 8
+    sums = each.sums[pair, statement]
     change = mean_change(sums)
     return (
         sums.count,
@@ -116,16 +129,16 @@ def response_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datet
         ("Rated before and after", Said.BOTH),
         ("Rated after", Said.NOW),
         ("Rated thinking back", Said.BACK),
-        *((f"Began: {plan.name.lower()}", said_begun(plan.number)) for plan in FOLLOW_UPS.values()),
-        *((f"Answered all: {plan.name.lower()}", said_answered(plan.number)) for plan in FOLLOW_UPS.values()),
+        *((f"Began the follow-up {plan.name.lower()}", said_begun(plan.number)) for plan in FOLLOW_UPS.values()),
+        *((f"Answered every question {plan.name.lower()}", said_answered(plan.number)) for plan in FOLLOW_UPS.values()),
         ("Rated eight weeks on", Said.LATER),
         ("Told what has changed", Said.PRACTICE),
     ]
     return Table(
         number="R9d",
         caption=f"Who answered: {_of(says)}{period.label}",
-        columns=(Column("Training module"), *(Column(label, Kind.RATE) for label, _what in asks)),
-        rows=tuple((each.title, *(_response(each, what) for _label, what in asks)) for each in says),
+        columns=(Column("What"), *(Column(each.title, Kind.RATE) for each in says)),
+        rows=tuple((label, *(_response(each, what) for each in says)) for label, what in asks),
         cut_off=cut_off,
         versions=VERSIONS,
         notes=(
@@ -158,7 +171,6 @@ def change_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datetim
     for change in Change:
         chosen = (said[change], Rate(said[change], answered, "answers"))
         rows.append((change.capitalize(), *(chosen if enough else (Hidden.TOO_FEW,) * 2), Hidden.NOT_ASKED))
-    left_out = [each.title for each in says if each not in enough] if enough else []
     return Table(
         number="R10",
         caption=f"What has changed in people’s work, eight weeks on: {_of(says)}{period.label}",
@@ -173,7 +185,7 @@ def change_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datetim
         versions=VERSIONS,
         notes=(
             "What people say of their own work; more than one may be chosen. Nobody has asked their managers.",
-            *((f"Left out, with fewer than {SHOWN} answers: {', '.join(left_out)}.",) if left_out else ()),
+            *(_left_out(says, enough) if enough else ()),
             f"{_counted(LAST.closes)} {TOO_FEW}",
         ),
     )

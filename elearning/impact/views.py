@@ -16,6 +16,7 @@ from elearning.figures.spreadsheet import tables_csv, tables_xlsx
 from elearning.impact import operations, queries
 from elearning.impact.disclosure import published
 from elearning.impact.forms import impact_filter
+from elearning.impact.rules import SHOWN
 from elearning.impact.tables import confidence_chart, confidence_table, tables_of
 from elearning.web.access import requires
 
@@ -43,9 +44,10 @@ def impact() -> ResponseReturnValue:
             for each in says
             if (chart := confidence_chart(confidence_table([each], Pair.BEFORE_NOW, period, now)))
         ],
-        quotes=[(each, quotes) for each in says if (quotes := queries.list_quotes(each, period))],
+        quotes=queries.list_quotes(says, period),
         publishable=[each for each in periods if is_publishable(each, today)],
         small_counts=SMALL_COUNTS,
+        fewest=SHOWN,
     )
 
 

@@ -47,6 +47,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("quarter", "module_key", "pair", "statement", name=op.f("pk_confidence_tally")),
     )
     op.create_table(
+        "completion_day",
+        sa.Column("completed_on", sa.Date(), nullable=False),
+        sa.Column("module_key", sa.String(length=60), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.CheckConstraint("count >= 0", name=op.f("ck_completion_day_count")),
+        sa.PrimaryKeyConstraint("completed_on", "module_key", name=op.f("pk_completion_day")),
+    )
+    op.create_table(
         "round_tally",
         sa.Column("quarter", sa.String(length=10), nullable=False),
         sa.Column("module_key", sa.String(length=60), nullable=False),
@@ -58,5 +66,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("round_tally", "confidence_tally", "quote_consent", "follow_up_change"):
+    for table in ("round_tally", "completion_day", "confidence_tally", "quote_consent", "follow_up_change"):
         op.drop_table(table)

@@ -48,7 +48,7 @@ SAID_OF = {
     "audit_entry": "The audit trail",
     "throttle": "How often something was tried",
 }
-OF_NOBODY = {"agency", "installation", "module_version", "confidence_tally", "round_tally"}
+OF_NOBODY = {"agency", "installation", "module_version", "confidence_tally", "round_tally", "completion_day"}
 
 
 def test_the_notice_speaks_of_everything_that_is_kept(app: Flask) -> None:

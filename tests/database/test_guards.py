@@ -526,6 +526,7 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
     "ck_confidence_tally_pair": {"pair": "now-before"},
     "ck_confidence_tally_count": {"count": 4},
     "ck_round_tally_count": {"count": -1},
+    "ck_completion_day_count": {"count": -1},
     "ck_attempt_numbers": {"set_number": 0},
     "ck_attempt_pass_mark": {"pass_mark": 3},
     "ck_response_position": {"position": 0},

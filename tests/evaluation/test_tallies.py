@@ -27,7 +27,7 @@ from tests.training.test_races import AT_ONCE, at_once
 
 PLEDGE = Pledge("it rains", "ask who is outside", dt.date(2026, 3, 20), "my lead")
 PASSED = dt.date(2025, 10, 1)
-TALLIES = ("confidence_tally", "round_tally")
+TALLIES = ("completion_day", "confidence_tally", "round_tally")
 
 
 def wrong() -> list[str]:

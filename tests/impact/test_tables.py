@@ -38,13 +38,18 @@ def table(number: str, *each: ModuleSays) -> Table:
 
 
 def test_a_statement_is_shown_from_ten_pairs_on_with_its_response() -> None:
-    nine, ten = (table("R9", says(rose=rose, fell=1)).rows[0] for rose in (8, 9))
-    assert set(nine[2:]) == {Hidden.TOO_FEW}
+    nine, (ten, _speaking_up) = (table("R9", says(rose=rose, fell=1)).rows for rose in (8, 9))
+    assert nine == ()
+    assert "Left out, with fewer than 10 answers: One." in table("R9", says(rose=9)).notes
     assert [str(value) for value in ten] == [
-        "I can ask.", "One", "10", "10 of 200 completions (5%)", "4.0", "4.8", "0.8 (0.3 to 1.3)",
+        "I can ask.", "10", "10 of 200 completions (5%)", "4.0", "4.8", "0.8 (0.3 to 1.3)",
         "9 of 10 paired answers (90%)", "0 of 10 paired answers (0%)", "1 of 10 paired answers (10%)",
     ]  # fmt: skip
-    assert "completions at least 56 days old" in str(table("R9b", says(rose=10)).rows[0][3])
+    assert "completions at least 56 days old" in str(table("R9b", says(rose=10)).rows[0][2])
+    assert [column.label for column in table("R9", says("one"), says("two")).columns][:2] == [
+        "Statement",
+        "Training module",
+    ]
 
 
 def test_thinking_back_is_never_shown_without_the_real_thing_and_says_why() -> None:
@@ -108,7 +113,7 @@ def test_what_leaves_is_rounded_and_has_all_parts_of_a_whole_or_none(
                     assert value.low == value.high
     if any(0 < part < 8 for part in ratings) and sum(ratings) >= 10:
         (row, *_others) = published([table_of(each)])[0].rows
-        assert row[7:] == (Hidden.SUPPRESSED,) * 3
+        assert row[6:] == (Hidden.SUPPRESSED,) * 3
 
 
 def table_of(each: ModuleSays) -> Table:

@@ -115,8 +115,8 @@ def test_the_files_are_of_a_year_that_is_over_rounded_without_quotes_and_in_the_
     answer = client.post(f"/reports/impact.csv?period=2025-26&module={MODULE}")
     text = answer.data.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
-    assert rows[0][:3] == ["Statement", "Training module", "Paired"]
-    assert rows[1][2] == "10"  # twelve, rounded
+    assert rows[0][:3] == ["Statement", "Paired", "Response"]
+    assert rows[1][1] == "10"  # twelve, rounded
     assert [next(row for row in rows if row[:1] == ["Table"] and "R11" in row[1])[0], "R11"] == ["Table", "R11"]
     assert "says number" not in text
     assert client.post("/reports/impact.xlsx?period=2025-26").data[:2] == b"PK"

@@ -193,6 +193,8 @@ ASKED = {
     "/reports/tables/<table>.<any:kind>": A_YEAR,
     "/reports/items.csv": f"{A_YEAR}&module={MODULE}",
     "/reports/items.xlsx": f"{A_YEAR}&module={MODULE}",
+    "/reports/impact.csv": A_YEAR,
+    "/reports/impact.xlsx": A_YEAR,
 }
 
 # Whose names the pages may show to whom. Everyone may see their own.
