@@ -85,6 +85,8 @@ class Measure:
 
 Value = str | int | dt.date | Rate | Measure | Hidden
 
+Place = tuple[tuple[str, str], ...]  # what a figure counts, and of what: (("counts", "completed"), ("agency", "12"))
+
 
 class Kind(StrEnum):
     """What a column holds; `Hidden` may stand in any."""
@@ -101,8 +103,15 @@ HOLDS: dict[Kind, type] = {Kind.TEXT: str, Kind.COUNT: int, Kind.DAY: dt.date, K
 
 @dataclass(frozen=True)
 class Column:
+    """`place` and the row's place say together what a cell counts; `of` and the row's what its rate is a share of.
+
+    The same count has the same place in every table: disclosure control knows it by that (`figures/disclosure.py`).
+    """
+
     label: str
     kind: Kind = Kind.TEXT
+    place: Place = ()
+    of: Place = ()
 
 
 @dataclass(frozen=True)
@@ -117,8 +126,11 @@ class Table:
     versions: str  # the module versions counted, in words
     notes: tuple[str, ...] = ()
     totals: int = 0
+    places: tuple[Place, ...] = ()  # of the rows, totals and all; without them a table cannot leave with others
 
     def __post_init__(self) -> None:
+        if self.places and len(self.places) != len(self.rows):
+            raise ValueError(f"{self.number}: {len(self.places)} places for {len(self.rows)} rows")
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"{self.number}: {len(row)} cells stand under {len(self.columns)} columns")

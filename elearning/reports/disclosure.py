@@ -1,35 +1,58 @@
-"""What of the completions may leave the partnership (law 6); `figures/disclosure.py` says in which form.
+"""What may leave the partnership (law 6): the fixed set, and what its counts have to do with each other.
 
-A count of 1 to 7 people is suppressed, any other is rounded to the nearest 5, and zero stays zero. That alone is not
-enough: small counts hidden in a table can be worked out from its totals, from the same table under another filter, or
-from the same table taken on another day. So what is published is a small, fixed set, chosen so that **each figure
-published depends on one count only, and each count is published once**:
+`figures/disclosure.py` says in which form, decisions/0019 why it is enough. What is not in this list does not leave. There
+is no filter and no period but whole financial years that are over: two overlapping groups or periods could be subtracted,
+and a running year, taken day by day, would show the day on which 0 turns into `*` (one person) or `*` into 10 (the
+eighth). In a year that is over nothing is counted later, so what is published of it is the same whenever it is made; a
+later edition that prints it again takes all of that year's tables, and so prints the same figures.
 
-* One table: people who completed, by agency and module. No totals, no margins, no percentages over agencies; a total
-  minus the cells that are shown would give the one that is not. The officer has the totals on the screen.
-* No filter by sector, and no period but whole financial years: two overlapping periods or groups could be subtracted.
-* Only financial years that are over. A running year, taken day by day, would show the day on which 0 turns into `*`
-  (one person) or `*` into 10 (the eighth). A year that is over has no more completions to come, as a completion's date
-  is the day it is recorded, and what is withdrawn later still counts there, so the file is the same whenever it is
-  made.
-* The rows and columns that stand in the table come from the lists of agencies and of modules on offer, and the versions
-  are those on offer in the year: none of this follows from who completed.
-
-Whoever holds every file of every year therefore knows of a suppressed cell that it lies between 1 and 7, and nothing
-more; `tests/reports/test_disclosure.py` proves it. Anything to be added here has to pass the same test. (When erasure
-of details comes, it must not lower a count already published, or the two editions could be subtracted.)
+The officer's screen and an agency's own list never pass through here: they are exact. Anything to be added has to pass
+`tests/reports/test_disclosure.py`. (When erasure of details comes, it must not lower a count already published, or the
+two editions could be subtracted.)
 """
 
 import datetime as dt
 
-from elearning.figures.disclosure import MARK, ROUNDED_TO, SMALLEST_SHOWN, disclosed
+from elearning.figures.disclosure import MARK, ROUNDED_TO, SMALLEST_SHOWN, Leaves, disclosed, tells_nothing
 from elearning.figures.rules import is_publishable
 from elearning.reports.types import CompletionReport, OnOffer, PublishedCell
 
+COMPLETED = Leaves("completed", ("module",))  # people, in all agencies: R2, and the total of R3
+COMPLETED_THERE = Leaves("completed", ("module", "agency"), part_of=COMPLETED, over=("agency",))  # R3
+PEOPLE = Leaves("people", union_of=COMPLETED)  # who completed at least one: R1, and the total of R6
+REGISTERED = Leaves("registered")  # R1, and the total of R3
+REGISTERED_THERE = Leaves("registered", ("agency",), part_of=REGISTERED, over=("agency",))  # R3
+REQUIRED = Leaves("required", ("module", "role"), part_of=REGISTERED, over=("role",), has_rest=True)  # X1
+MET = Leaves("met", ("module", "role"), within=REQUIRED)  # required, and completed: X1
+OVERDUE = Leaves("overdue", ("module", "role"), within=REQUIRED)  # X1
+DISCUSSIONS = Leaves("discussions")  # R1, and the total of R13
+
+PUBLISHED = (
+    COMPLETED,
+    COMPLETED_THERE,
+    Leaves("completions", sum_of=COMPLETED),  # R1, and the total of R4
+    Leaves("completions", ("agency",), sum_of=COMPLETED_THERE),  # R4
+    PEOPLE,
+    Leaves("people", ("role",), part_of=PEOPLE, over=("role",)),  # R6
+    Leaves("started", ("module",)),  # R2
+    REGISTERED,
+    REGISTERED_THERE,
+    REQUIRED,
+    MET,
+    OVERDUE,
+    Leaves("required", ("module",), needs=(REQUIRED, MET, OVERDUE)),  # R2, enrolled
+    Leaves("met", ("module",), needs=(REQUIRED, MET, OVERDUE)),  # R2, the completion rate
+    Leaves("declared", ("agency",)),  # R5
+    Leaves("certificates", ("module", "agency"), within=REGISTERED_THERE),  # held by those who work there: R5
+    DISCUSSIONS,
+    Leaves("discussions", ("agency",), part_of=DISCUSSIONS, over=("agency",)),  # R13
+    Leaves("present", needs=(DISCUSSIONS,)),  # at discussions: R1
+)
+
 NOTE = (
     f"Counts of 1 to {SMALLEST_SHOWN - 1} people are shown as {MARK} and other counts are rounded to the nearest "
-    f"{ROUNDED_TO}, so that nobody can be recognised. There are no totals, because a hidden figure could be worked out "
-    "from them."
+    f"{ROUNDED_TO}, so that nobody can be recognised. A module is {MARK} throughout where a hidden count could be worked out "
+    "from its total."
 )
 
 
@@ -49,14 +72,24 @@ def published_table(
         for position, module in enumerate(report.modules)
         if module.key not in listed and report.total.cells[position].completions
     )
+
+    def figures(module: OnOffer) -> list[int | None]:
+        """A module's column: as it stands beside the module's total in other tables, or hidden."""
+        if module.key not in place:
+            return [0 for _ in report.rows]
+        parts = [disclosed(row.cells[place[module.key]].people) for row in report.rows]
+        whole = disclosed(report.total.cells[place[module.key]].people)
+        return parts if tells_nothing(whole, parts) else [None for _ in parts]
+
+    columns = [(module, figures(module)) for module in (*on_offer, *unlisted)]
     return tuple(
         PublishedCell(
             financial_year=report.period.key,
             agency=row.name,
             module=module.title,
             versions_on_offer=module.versions,
-            completed_people=disclosed(row.cells[place[module.key]].people if module.key in place else 0),
+            completed_people=column[number],
         )
-        for row in report.rows
-        for module in (*on_offer, *unlisted)
+        for number, row in enumerate(report.rows)
+        for module, column in columns
     )

@@ -57,11 +57,14 @@ def view_filter(
     default: Period,
     titles: Mapping[str, str],
     agencies: Sequence[AgencyName],
+    one_module: bool = False,
 ) -> tuple[TableFilter, View]:
-    """The form with these fields filled from an address, and the view it asks for.
+    """The form with these fields filled from an address, and the view it asks for; with `one_module`, the first if not
+    another.
 
     A value that is none of ours counts as not given, and so does a kind of agency that the agency is not of.
     """
+    first_module = next(iter(titles), "") if one_module else ""
     asked = {name: asked[name] for name in fields if asked.get(name)}
     agency = next((each for each in agencies if str(each.id) == asked.get("agency")), None)
     sector = next(
@@ -69,7 +72,7 @@ def view_filter(
     )
     view = View(
         period=find_period(periods, asked.get("period", "")) or default,
-        module=asked["module"] if asked.get("module") in titles else "",
+        module=asked["module"] if asked.get("module") in titles else first_module,
         sector=sector,
         agency=agency,
         job_role=asked["job_role"] if asked.get("job_role") in JOB_ROLES else "",
@@ -84,7 +87,8 @@ def view_filter(
     form = TableFilter(formdata=None, data=given)
     everything = SelectChoice("", "All")
     form.period.choices = [SelectChoice(each.key, each.label) for each in periods]
-    form.module.choices = [everything, *(SelectChoice(key, title) for key, title in titles.items())]
+    form.module.choices = [] if first_module else [everything]
+    form.module.choices += [SelectChoice(key, title) for key, title in titles.items()]
     form.sector.choices = [everything, *SECTORS]
     form.agency.choices = [everything, *(SelectChoice(str(each.id), each.name) for each in agencies)]
     form.job_role.choices = [everything, *(SelectChoice(role, role) for role in JOB_ROLES)]

@@ -4,12 +4,11 @@ from elearning.core import clock
 from elearning.core.audit import record_audit
 from elearning.core.db import atomic
 from elearning.core.errors import Refused
-from elearning.figures.disclosure import published
 from elearning.figures.rules import is_publishable
 from elearning.figures.types import Period, Table
 from elearning.reports.disclosure import published_table
-from elearning.reports.queries import Titles, completion_report, list_on_offer, make_table
-from elearning.reports.types import PublishedCell, View
+from elearning.reports.queries import Titles, completion_report, list_on_offer, list_published
+from elearning.reports.types import PublishedCell
 
 
 def publish_completions(practitioner_id: int | None, period: Period, titles: Titles) -> tuple[PublishedCell, ...]:
@@ -31,7 +30,7 @@ def publish_table(practitioner_id: int | None, number: str, period: Period, titl
     _check_publishable(period)
     with atomic():
         record_audit(practitioner_id, "table exported", f"{number} {period.key}")
-    return published(make_table(number, View(period), titles, as_it_was=True))
+    return list_published(period, titles)[number]
 
 
 def _check_publishable(period: Period) -> None:

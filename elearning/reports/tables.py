@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from elearning.figures.rules import written
-from elearning.figures.types import Column, Hidden, Kind, Period, Rate, Table, Value
+from elearning.figures.types import Column, Hidden, Kind, Period, Place, Rate, Table, Value
 from elearning.people.types import JOB_ROLES
 from elearning.reports.rules import DAYS_TO_COMPLETE, DUE_WITHIN, FEWEST, hours, median
 from elearning.reports.types import (
@@ -69,25 +69,42 @@ def _table(
     columns: Sequence[Column],
     rows: Sequence[tuple[Value, ...]],
     *notes: str,
+    places: Sequence[Place],
     totals: int = 0,
     when: str | None = None,
 ) -> Table:
     period = f"{frame.view.period.label}{', so far' if frame.is_running else ''}"
     return Table(
         number=number,
-        caption="; ".join([f"{caption}, {when or period}", *_narrowed(frame)]),
+        caption="; ".join([f"{caption}, {when or period}", *_narrowed(frame, of_one=number == "R5")]),
         columns=tuple(columns),
         rows=tuple(rows),
         cut_off=frame.cut_off,
         versions=versions_of(frame.modules),
         notes=tuple(note for note in notes if note),
         totals=totals,
+        places=() if _narrowed(frame, of_one=number == "R5") else tuple(places),  # without them it cannot leave
     )
 
 
-def _narrowed(frame: Frame) -> list[str]:
+def _of(what: str, module: str = "") -> Place:
+    """What a column counts (see `disclosure` for the words)."""
+    return (("counts", what), *([("module", module)] if module else []))
+
+
+def _year(frame: Frame) -> tuple[str, str]:
+    return "year", frame.view.period.key
+
+
+def _by_who(frame: Frame, *more: tuple[str, str]) -> list[Place]:
+    """The places of the agencies' rows and of the total's below them."""
+    return [*((("agency", who), *more) for _, who in frame.rows), (*more,)]
+
+
+def _narrowed(frame: Frame, *, of_one: bool) -> list[str]:
+    """What the view is narrowed down to, but for the module of a table that is of one anyway."""
     view = frame.view
-    parts = [module.title for module in frame.modules if view.module] + [view.job_role]
+    parts = [module.title for module in frame.modules if view.module and not of_one] + [view.job_role]
     parts.append(view.agency.name if view.agency else view.sector.capitalize() if view.sector else "")
     return [f"only {part}" for part in parts if part]
 
@@ -107,15 +124,16 @@ def headline_table(frame: Frame, this: Headlines, last: Headlines, before: Perio
     def row(measure: str, now: int, then: int) -> tuple[Value, ...]:
         return measure, now, then, now - then
 
+    counted = "modules registered people completions certificates hours discussions present active agencies".split()
     return _table(
         frame,
         "R1",
         "Headlines",
         (
             Column("Measure"),
-            Column("This year", Kind.COUNT),
-            Column("Last year", Kind.COUNT),
-            Column("Change", Kind.COUNT),
+            Column("This year", Kind.COUNT, (_year(frame),)),
+            Column("Last year", Kind.COUNT, (("year", before.key),)),
+            Column("Change", Kind.COUNT, (("change", ""),)),
         ),
         (
             row("Training modules on offer", this.modules, last.modules),
@@ -137,6 +155,7 @@ def headline_table(frame: Frame, this: Headlines, last: Headlines, before: Perio
         "Team discussions count where whoever led them worked, whatever the job role; people present are as they said, and "
         "may have been at several.",
         WITHDRAWN,
+        places=[_of(what) for what in counted],
     )
 
 
@@ -183,14 +202,14 @@ def module_table(
         (
             Column("Module"),
             Column("Versions"),
-            Column("Enrolled", Kind.COUNT),
-            Column("Started", Kind.COUNT),
-            Column("Completed", Kind.COUNT),
-            Column(f"Not completed after {DAYS_TO_COMPLETE} days", Kind.COUNT),
-            Column("Completion rate", Kind.RATE),
-            Column("Median attempts to pass", Kind.MEASURE),
-            Column("Median minutes", Kind.MEASURE),
-            Column("CPD hours", Kind.COUNT),
+            Column("Enrolled", Kind.COUNT, _of("required")),
+            Column("Started", Kind.COUNT, _of("started")),
+            Column("Completed", Kind.COUNT, _of("completed")),
+            Column(f"Not completed after {DAYS_TO_COMPLETE} days", Kind.COUNT, _of("late")),
+            Column("Completion rate", Kind.RATE, _of("met"), _of("required")),
+            Column("Median attempts to pass", Kind.MEASURE, of=_of("completed")),
+            Column("Median minutes", Kind.MEASURE, of=_of("completed")),
+            Column("CPD hours", Kind.COUNT, _of("hours")),
         ),
         rows,
         f"Enrolled are the people for whom a requirement is in force on {written(frame.day)}; the completion rate is the share "
@@ -200,6 +219,7 @@ def module_table(
         f"Medians are of those who passed, {FEWEST} at least, in the whole partnership: which attempt it was, and the minutes "
         "from the start to the end of the quiz that was passed, without the reading; over three hours counts as three.",
         WITHDRAWN,
+        places=[(("module", module.key), _year(frame)) for module in frame.modules],
     )
 
 
@@ -212,7 +232,7 @@ def agency_table(frame: Frame, done: Tallies, registered: Mapping[str, int], unf
 
     total = tallied(view.who, view.module)
 
-    def row(name: str, who: str, members: int, waiting: int) -> tuple[Value, ...]:
+    def row(name: str, who: str, members: int | Hidden, waiting: int) -> tuple[Value, ...]:
         it = tallied(who, view.module)
         return (
             name,
@@ -223,22 +243,24 @@ def agency_table(frame: Frame, done: Tallies, registered: Mapping[str, int], unf
             *(tallied(who, module.key).people for module in frame.modules),
         )
 
-    rows = [row(name, who, registered.get(who, 0), unfinished.get(who, 0)) for name, who in frame.rows]
+    def members(who: str) -> int | Hidden:
+        return Hidden.NONE if who == NOWHERE else registered.get(who, 0)
+
+    rows = [row(name, who, members(who), unfinished.get(who, 0)) for name, who in frame.rows]
     # Nobody works in two agencies on one day, so these two add up; whoever completed may have moved.
-    everyone = [who for _, who in frame.rows]
-    members, waiting = (sum(counts.get(who, 0) for who in everyone) for counts in (registered, unfinished))
-    whole = row(TOTAL, view.who, members, waiting)
+    waiting = sum(unfinished.get(who, 0) for _, who in frame.rows)
+    whole = row(TOTAL, view.who, sum(registered.values()), waiting)
     return _table(
         frame,
         "R3",
         "Completions by agency and module",
         (
             Column("Agency"),
-            Column("Registered", Kind.COUNT),
-            Column("Started, not completed", Kind.COUNT),
-            Column("Completed (people)", Kind.COUNT),
-            Column("Of all completions", Kind.RATE),
-            *(Column(module.title, Kind.COUNT) for module in frame.modules),
+            Column("Registered", Kind.COUNT, _of("registered")),
+            Column("Started, not completed", Kind.COUNT, _of("unfinished")),
+            Column("Completed (people)", Kind.COUNT, _of("people")),
+            Column("Of all completions", Kind.RATE, _of("completions"), _of("all completions")),
+            *(Column(module.title, Kind.COUNT, _of("completed", module.key)) for module in frame.modules),
         ),
         [*rows, whole],
         f"Registered are those who worked for the agency on {written(frame.day)}. Started, not completed are people who began a "
@@ -246,6 +268,7 @@ def agency_table(frame: Frame, done: Tallies, registered: Mapping[str, int], unf
         f"The columns of modules count people; renewals are completions of their own. {ONCE}",
         WITHDRAWN,
         totals=1,
+        places=_by_who(frame, _year(frame)),
     )
 
 
@@ -264,12 +287,16 @@ def years_table(frame: Frame, done: Tallies, years: Sequence[Period]) -> Table:
         frame,
         "R4",
         "Completions by agency, three financial years",
-        (Column("Agency"), *(Column(year.label, Kind.COUNT) for year in years)),
+        (
+            Column("Agency"),
+            *(Column(year.label, Kind.COUNT, (*_of("completions"), ("year", year.key))) for year in years),
+        ),
         [*(row(*each) for each in frame.rows), row(TOTAL, view.who)],
         f"The last year is not over: figures are up to {written(frame.today)}."
         if years[-1].last >= frame.today
         else "",
         WITHDRAWN,
+        places=_by_who(frame),
         totals=1,
         when=f"up to {years[-1].label}",
     )
@@ -308,18 +335,19 @@ def coverage_table(
         f"Coverage of {module.title}",
         (
             Column("Agency"),
-            Column("Staff in scope (declared)", Kind.COUNT),
+            Column("Staff in scope (declared)", Kind.COUNT, _of("declared")),
             Column("Declared on", Kind.DAY),
-            Column("Current certificates", Kind.COUNT),
-            Column("Coverage", Kind.RATE),
-            Column(f"Due within {DUE_WITHIN} days", Kind.COUNT),
-            Column("Expired", Kind.COUNT),
+            Column("Current certificates", Kind.COUNT, _of("certificates", module.key)),
+            Column("Coverage", Kind.RATE, _of("certificates", module.key), _of("declared")),
+            Column(f"Due within {DUE_WITHIN} days", Kind.COUNT, _of("due", module.key)),
+            Column("Expired", Kind.COUNT, _of("expired", module.key)),
         ),
         [*rows, total],
         "Current certificates are people who work for the agency on that day and hold a valid certificate of this module; of them, "
         f"due are those whose certificate ends within {DUE_WITHIN} days. Expired are people who work there and whose certificate ended.",
         "Staff in scope is what the agency has declared. Where it declared nothing, or fewer than hold a certificate, there "
         "is no coverage to give; nor is there for the total unless every agency has declared.",
+        places=[*((("agency", str(each.id)), _year(frame)) for each in frame.agencies), (_year(frame),)],
         totals=1,
         when=f"as on {written(day)}",
     )
@@ -332,17 +360,17 @@ def role_table(frame: Frame, done: Tallies, registered: Mapping[str, int]) -> Ta
     known = {role for _, _, _, role in done} | set(registered)
     order = [*JOB_ROLES, *sorted(known - {*JOB_ROLES, "", NOWHERE}), NOWHERE]
 
-    def row(name: str, it: Done, members: int) -> tuple[Value, ...]:
+    def row(name: str, it: Done, members: int | Hidden) -> tuple[Value, ...]:
         return name, members, it.people, Rate(it.completions, total.completions, "completions")
 
+    roles = [role for role in order if role in known]
     rows = [
         row(
             NO_ROLE if role == NOWHERE else role,
             done.get((view.period.key, view.who, view.module, role), NONE),
-            registered.get(role, 0),
+            Hidden.NONE if role == NOWHERE else registered.get(role, 0),
         )
-        for role in order
-        if role in known
+        for role in roles
     ]
     return _table(
         frame,
@@ -350,20 +378,21 @@ def role_table(frame: Frame, done: Tallies, registered: Mapping[str, int]) -> Ta
         "Completions by job role",
         (
             Column("Job role"),
-            Column("Registered", Kind.COUNT),
-            Column("Completed (people)", Kind.COUNT),
-            Column("Of all completions", Kind.RATE),
+            Column("Registered", Kind.COUNT, _of("registered")),
+            Column("Completed (people)", Kind.COUNT, _of("people")),
+            Column("Of all completions", Kind.RATE, _of("completions"), _of("all completions")),
         ),
         [*rows, row(TOTAL, total, sum(registered.values()))],
         f"Registered are those who had the job role on {written(frame.day)}; completions count under the job role of their day.",
         ONCE,
         WITHDRAWN,
         totals=1,
+        places=[*((("role", role), _year(frame)) for role in roles), (_year(frame),)],
     )
 
 
-def discussion_table(frame: Frame, talks: Sequence[Talks]) -> Table:
-    """R13: team discussions by agency and module.
+def discussion_table(frame: Frame, talks: Sequence[Talks], *, by_module: bool) -> Table:
+    """R13: team discussions by agency, and by module unless it is to leave the partnership.
 
     What teams wrote stays with them and their training lead, as a change that one team agreed may tell of one family:
     only how many there are is counted.
@@ -376,32 +405,35 @@ def discussion_table(frame: Frame, talks: Sequence[Talks]) -> Table:
             name,
             sum(talk.discussions for talk in held),
             sum(talk.present for talk in held),
-            title,
+            *([title] if by_module else []),
             sum(talk.actions for talk in held),
         )
 
     rows: list[tuple[Value, ...]] = []
+    places: list[Place] = []
     for name, who in frame.rows:
-        theirs = [
-            (module.title, [talk for talk in talks if (talk.who, talk.module) == (who, module.key)])
-            for module in frame.modules
-        ]
-        rows += [row(name, title, held) for title, held in theirs if held] or [row(name, Hidden.NONE, [])]
+        theirs = [talk for talk in talks if talk.who == who]
+        by_title = {module.title: [talk for talk in theirs if talk.module == module.key] for module in frame.modules}
+        of_modules = [row(name, title, held) for title, held in by_title.items() if held]
+        new = of_modules if by_module and of_modules else [row(name, Hidden.NONE, theirs)]
+        rows += new
+        places += [(("agency", who), _year(frame))] * len(new)
     return _table(
         frame,
         "R13",
         "Team discussions",
         (
             Column("Agency"),
-            Column("Discussions", Kind.COUNT),
-            Column("People present", Kind.COUNT),
-            Column("Module"),
-            Column("Actions agreed", Kind.COUNT),
+            Column("Discussions", Kind.COUNT, _of("discussions")),
+            Column("People present", Kind.COUNT, _of("present")),
+            *([Column("Module")] if by_module else []),
+            Column("Actions agreed", Kind.COUNT, _of("actions")),
         ),
         [*rows, row(TOTAL, Hidden.NONE, talks)],
         "A discussion counts where whoever led it worked on that day. People present are as the team said; someone who was at two "
         "counts twice.",
         "Of the actions agreed only the number is counted: what teams wrote stays with them.",
+        places=() if by_module else [*places, (_year(frame),)],
         totals=1,
     )
 
@@ -409,20 +441,12 @@ def discussion_table(frame: Frame, talks: Sequence[Talks]) -> Table:
 def open_table(frame: Frame, required: Mapping[tuple[str, str], Required], year: Period) -> Table:
     """X1: for open data, who had to hold which module at the end of a year, by staff group."""
     titles = {module.key: module.title for module in frame.modules}
-    rows: list[tuple[Value, ...]] = [
-        (
-            year.key,
-            role,
-            titles[key],
-            it.people,
-            it.met,
-            Rate(it.met, it.people, "required people"),
-            it.overdue,
-        )
-        for role in JOB_ROLES
-        for key in titles
-        if (it := required.get((role, key)))
-    ]
+    groups = [(role, key) for role in JOB_ROLES for key in titles if (role, key) in required]
+    rows: list[tuple[Value, ...]] = []
+    for role, key in groups:
+        it = required[role, key]
+        share = Rate(it.met, it.people, "required people")
+        rows.append((year.key, role, titles[key], it.people, it.met, share, it.overdue))
     return _table(
         frame,
         "X1",
@@ -431,15 +455,16 @@ def open_table(frame: Frame, required: Mapping[tuple[str, str], Required], year:
             Column("Financial year"),
             Column("Staff group"),
             Column("Module"),
-            Column("Required", Kind.COUNT),
-            Column("Completed", Kind.COUNT),
-            Column("Completion rate", Kind.RATE),
-            Column("Overdue", Kind.COUNT),
+            Column("Required", Kind.COUNT, _of("required")),
+            Column("Completed", Kind.COUNT, _of("met")),
+            Column("Completion rate", Kind.RATE, _of("met"), _of("required")),
+            Column("Overdue", Kind.COUNT, _of("overdue")),
         ),
         rows,
         f"As things stood at the end of {written(year.last)}: who worked where, which requirements were in force, and which "
         "certificates were valid on that day. Staff groups are job roles.",
         "Overdue are those for whom the day by which they had to hold the module had passed, without a valid certificate.",
+        places=[(("role", role), ("module", key), _year(frame)) for role, key in groups],
         when=f"as on {written(year.last)}",
     )
 
@@ -523,7 +548,8 @@ def _gaps(table: Table) -> list[tuple[str, str, str]]:
             if gap[-1]:
                 together.setdefault(gap, []).append(column.label)
     lines = [
-        (f"{table.number}, {_and(columns)}: {names}", why, mend) for (why, mend, names), columns in together.items()
+        (f"{table.number}, {', '.join(columns)}: {names}", why, mend)
+        for (why, mend, names), columns in together.items()
     ]
     if hidden := sum(value is Hidden.SUPPRESSED for row in table.rows for value in row):
         why = "They are of so few people that someone could be recognised, or would give such a figure away."

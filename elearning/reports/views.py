@@ -105,6 +105,7 @@ def table(table: str) -> ResponseReturnValue:
         default=offered[0],
         titles=titles,
         agencies=list_agencies() if "agency" in sheet.fields else (),
+        one_module=sheet.number == "R5",
     )
     return render_template(
         "reports/table.html",

@@ -331,6 +331,10 @@ STATES = [
     State("reports", "officer", "/reports", "Completions by agency"),
     State("reports, a year that is over", "officer", "/reports?period=2025-26", "Completions by agency"),
     State("reports, nothing in them", "officer", "/reports?period=2020-21", "Completions by agency"),
+    State("tables", "officer", "/reports/tables", "Tables"),
+    *[State(f"table {number}", "officer", f"/reports/tables/{number}?period=2025-26", f"{number} ")
+      for number in ("R1", "R2", "R3", "R4", "R5", "R6", "R13", "R15", "X1")],
+    State("table, left out", "officer", "/reports/tables/R3?period=1999-00&agency=x", "R3 "),
     State("questions", "officer", "/reports/items?module=reachable-moments&period=2025-26", "What people get wrong"),
     State("questions, nobody asked", "officer", "/reports/items?period=2020-21", "What people get wrong"),
     # About the service

@@ -25,7 +25,6 @@ from elearning.requirements.types import Ask, Declared, Group
 from tests.conftest import _WORLDS, MODULE, CheckedClient, World, copied, running, settings_for
 from tests.discussions.test_rules import log
 from tests.records import at_noon, begin, complete, hire, issue, publish
-from tests.reports.stopgap import recount
 
 OTHER = "other-module"
 SUMMER = dt.datetime(2026, 6, 15, 13, 5, tzinfo=dt.UTC)  # 2025-26 is over, 2026-27 is running
@@ -58,7 +57,6 @@ def partnership(
     ):
         tell(_WORLDS[template])
         with clock.at(SUMMER):
-            recount()
             yield Partnership(app, _WORLDS[template])
 
 

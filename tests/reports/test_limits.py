@@ -89,9 +89,9 @@ def test_versions_counted_together_are_told() -> None:
 def test_of_the_partnership_it_names_what_stands_in_its_tables(partnership: Partnership) -> None:
     found = make_table("R15", View(YEAR), TITLES)
     assert [(row[0], row[1]) for row in found.rows][: -len(ALWAYS)] == [
-        ("R2, Median attempts to pass and Median minutes: Another module",
+        ("R2, Median attempts to pass, Median minutes: Another module",
          "There are too few people or answers to say anything of."),
-        ("R5, Staff in scope (declared) and Declared on and Coverage: Northside Police",
+        ("R5, Staff in scope (declared), Declared on, Coverage: Northside Police",
          "No headcount is declared, so there is nothing to take a share of."),
         ("R5, Coverage: Millpond Clinic", "The declared headcount is below the number of people trained there."),
     ]  # fmt: skip

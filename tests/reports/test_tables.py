@@ -18,8 +18,8 @@ def said(table: Table) -> list[list[str]]:
     return [[written(value) for value in row] for row in table.rows]
 
 
-def asked(number: str, view: View = LAST_YEAR, *, as_it_was: bool = False) -> list[list[str]]:
-    return said(make_table(number, view, TITLES, as_it_was=as_it_was))
+def asked(number: str, view: View = LAST_YEAR, *, to_leave: bool = False) -> list[list[str]]:
+    return said(make_table(number, view, TITLES, to_leave=to_leave))
 
 
 def agency(id_: int) -> AgencyName:
@@ -29,7 +29,7 @@ def agency(id_: int) -> AgencyName:
 def test_r1_headlines_beside_the_year_before(partnership: Partnership) -> None:
     assert asked("R1") == [
         ["Training modules on offer", "2", "0", "2"],
-        ["People registered", "22", "2", "20"],
+        ["People registered", "21", "2", "19"],
         ["People completing at least one module", "11", "2", "9"],
         ["Completions", "12", "2", "10"],
         ["Certificates issued", "13", "2", "11"],  # one of them anew, for a completion of the year before
@@ -55,8 +55,8 @@ def test_r3_agencies_in_the_partnerships_order_with_a_total_in_which_nobody_coun
         ["Northside Police", "0", "0", "0", "0 of 12 completions (0%)", "0", "0"],
         ["Millpond Clinic", "15", "1", "9", "10 of 12 completions (83%)", "9", "1"],
         ["Harrow Lane School", "6", "1", "1", "1 of 12 completions (8%)", "1", "0"],
-        ["No agency", "1", "0", "1", "1 of 12 completions (8%)", "1", "0"],
-        ["Total", "22", "2", "11", "12 of 12 completions (100%)", "11", "1"],
+        ["No agency", "–", "0", "1", "1 of 12 completions (8%)", "1", "0"],
+        ["Total", "21", "2", "11", "12 of 12 completions (100%)", "11", "1"],
     ]
 
 
@@ -84,7 +84,7 @@ def test_r5_coverage_today_and_as_it_was_when_the_year_ended(partnership: Partne
         ["Harrow Lane School", "20", "1 March 2026", "1", "1 of 20 declared staff (5%)", "0", "0"],
         ["Total", "not declared", "–", "10", "not declared", "0", "1"],
     ]
-    then = asked("R5", as_it_was=True)
+    then = asked("R5", to_leave=True)
     assert then[1] == ["Millpond Clinic", "5", "1 February 2026", "10", "declared fewer", "1", "0"]
     assert then[-1] == ["Total", "not declared", "–", "11", "not declared", "1", "0"]
 
@@ -102,8 +102,8 @@ def test_r6_job_roles_as_of_the_day_of_completion(partnership: Partnership) -> N
         ["Teacher", "3", "1", "1 of 12 completions (8%)"],
         ["Teaching assistant", "1", "0", "0 of 12 completions (0%)"],
         ["Other", "2", "0", "0 of 12 completions (0%)"],
-        ["None known", "1", "1", "1 of 12 completions (8%)"],
-        ["Total", "22", "11", "12 of 12 completions (100%)"],
+        ["None known", "–", "1", "1 of 12 completions (8%)"],
+        ["Total", "21", "11", "12 of 12 completions (100%)"],
     ]
 
 

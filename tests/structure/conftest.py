@@ -99,6 +99,8 @@ def site(
             "<int:step>": "1",
             "<any:moment>": "now",
             "<any:about>": "pledge",
+            "<any:kind>": "csv",
+            "<table>": "R2",
             "<int:number>": "1",
             "<int:attempt_id>": str(attempt_id),
             "<path:filename>": "style.css",

@@ -108,6 +108,9 @@ POST  /agency/certificates.zip                      in   404  404  200  200  404
 POST  /agency/certificates.pdf                      in   404  404  200  200  404  404
 GET   /reports                                      in   404  404  404  404  200  404
 POST  /reports/completions.csv                      in   404  404  404  404  200  404
+GET   /reports/tables                               in   404  404  404  404  200  404
+GET   /reports/tables/<table>                       in   404  404  404  404  200  404
+POST  /reports/tables/<table>.<any:kind>            in   404  404  404  404  200  404
 GET   /reports/items                                in   404  404  404  404  200  404
 POST  /reports/items.csv                            in   404  404  404  404  200  404
 POST  /reports/items.xlsx                           in   404  404  404  404  200  404
@@ -138,6 +141,7 @@ SENT: Mapping[str, dict[str, str]] = {
 A_YEAR = "?period=2024-25"
 ASKED = {
     "/reports/completions.csv": A_YEAR,
+    "/reports/tables/<table>.<any:kind>": A_YEAR,
     "/reports/items.csv": f"{A_YEAR}&module={MODULE}",
     "/reports/items.xlsx": f"{A_YEAR}&module={MODULE}",
 }

@@ -84,6 +84,9 @@ POST /agency/certificates.zip                                 0   1   1  10  10 
 POST /agency/certificates.pdf                                 0   1   1  10  10   1   1
 GET  /reports                                                 0   1   1   1   1  10   1
 POST /reports/completions.csv                                 0   1   1   1   1  12   1
+GET  /reports/tables                                          0   1   1   1   1   1   1
+GET  /reports/tables/<table>                                  0   1   1   1   1   9   1
+POST /reports/tables/<table>.<any:kind>                       0   1   1   1   1  93   1
 GET  /reports/items                                           0   1   1   1   1   5   1
 POST /reports/items.csv                                       0   1   1   1   1   5   1
 POST /reports/items.xlsx                                      0   1   1   1   1   5   1
@@ -93,6 +96,7 @@ GET  /admin/certificates                                      0   1   1   1   1 
 FILES = [
     ("POST", "/agency/people.csv"),
     ("POST", "/reports/completions.csv"),
+    ("POST", "/reports/tables/<table>.<any:kind>"),
     ("POST", "/reports/items.csv"),
     ("POST", "/reports/items.xlsx"),
     ("POST", "/agency/certificates.zip"),
@@ -103,6 +107,8 @@ A_YEAR = "?period=2024-25"
 ASKED = {
     "/reports": A_YEAR,
     "/reports/completions.csv": A_YEAR,
+    "/reports/tables/<table>": A_YEAR,
+    "/reports/tables/<table>.<any:kind>": A_YEAR,
     "/reports/items": f"{A_YEAR}&module={MODULE}",
     "/reports/items.csv": f"{A_YEAR}&module={MODULE}",
     "/reports/items.xlsx": f"{A_YEAR}&module={MODULE}",
