@@ -44,7 +44,7 @@ def list_teams(agency_id: int | None = None) -> dict[int, list[str]]:
         .distinct()
     )
     teams: dict[int, list[str]] = {}
-    for id_, team in sorted(rows.tuples()):
+    for id_, team in sorted((row.agency_id, row.team) for row in rows):
         teams.setdefault(id_, []).append(team)
     return teams
 

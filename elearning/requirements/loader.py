@@ -7,6 +7,7 @@ guessed: a file whose letters could be two things is refused, and a name must be
 import csv
 import datetime as dt
 import difflib
+import heapq
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,7 +37,7 @@ _BYTE_ORDERS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff"
 # letters on an old Mac or in DOS and rare ones on Windows: who can tell?
 _WINDOWS_SIGNS = b"\x80\x85\x91\x92\x93\x94\x96\x97"
 _DOUBTFUL = re.compile(b"[\x80-\x9f]")
-_MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTHS = ("january february march april may june july august september october november december").split()
 _DAY_ONE = dt.date(1899, 12, 30)  # of Excel's count of days
 
 
@@ -53,10 +54,7 @@ def read_rows(content: bytes, columns: Sequence[str]) -> list[Row]:
     first = next(line for line in text.splitlines() if line.strip())
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        rows = list(islice(_numbered(reader), MOST_ROWS + 2))
-    except csv.Error:
-        raise Refused(f"We cannot read line {reader.line_num}: a quotation mark there has no end. {_SAVE_AS}") from None
+    rows = list(islice(_numbered(reader), MOST_ROWS + 2))
     if len(rows) > MOST_ROWS + 1:
         raise Refused(f"The file has more than {MOST_ROWS:,} rows. Send it in parts of {MOST_ROWS:,} rows or fewer")
     places = _places(rows[0][1], columns)
@@ -88,11 +86,14 @@ def _decoded(content: bytes) -> str:
 def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not empty, each with the number of the line on which it begins."""
     begins = 1
-    for row in reader:
-        cells = [" ".join(cell.split()) for cell in row]
-        if any(cells):
-            yield begins, cells
-        begins = reader.line_num + 1
+    try:
+        for row in reader:
+            cells = [" ".join(cell.split()) for cell in row]
+            if any(cells):
+                yield begins, cells
+            begins = reader.line_num + 1
+    except csv.Error:
+        raise Refused(f"We cannot read line {begins}: a quotation mark there has no end. {_SAVE_AS}") from None
 
 
 def _places(header: Sequence[str], columns: Sequence[str]) -> list[int]:
@@ -128,7 +129,7 @@ def read_day(text: str) -> dt.date | None:
         day, _, month, year = found.groups()
     elif found := re.fullmatch(r"(\d{1,2})(?:[ -])([A-Za-z]{3,9})\.?(?:[ -])(\d{4})", text, re.ASCII):
         day, name, year = found.groups()
-        month = str(_MONTHS.get(name.lower()[:3], 0))
+        month = str(next((n for n, full in enumerate(_MONTHS, start=1) if full.startswith(name.lower())), 0))
     else:
         return None
     try:
@@ -161,9 +162,20 @@ class _Names:
             raise ValueError(f"Enter the {self.noun}")
         if found := self.names.get(self._plain(text)):
             return found
-        nearest = difflib.get_close_matches(self._plain(text), self.names, n=1)
-        advice = f" Did you mean “{self.names[nearest[0]]}”?" if nearest else ""
+        nearest = self._nearest(self._plain(text[:LONGEST_SHOWN]))
+        advice = f" Did you mean “{nearest}”?" if nearest else ""
         raise ValueError(f"There is no {self.noun} called “{text[:LONGEST_SHOWN]}”.{advice}")
+
+    def _nearest(self, plain: str) -> str | None:
+        """The name most like this one. Among hundreds, comparing in earnest is left to the few that have its letters."""
+        comparing = difflib.SequenceMatcher(b=plain, autojunk=False)
+
+        def likeness(name: str) -> float:
+            comparing.set_seq1(name)
+            return comparing.quick_ratio()
+
+        close = difflib.get_close_matches(plain, heapq.nlargest(5, self.names, key=likeness), n=1)
+        return self.names[close[0]] if close else None
 
 
 class _Reading:

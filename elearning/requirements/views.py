@@ -156,7 +156,9 @@ def headcounts() -> ResponseReturnValue:
     declared: dict[int, list[Declared]] = {}
     for each in queries.list_headcounts():
         declared.setdefault(each.agency_id, []).append(each)
-    return render_template("requirements/headcounts.html", agencies=list_agencies(), declared=declared)
+    agencies = list_agencies()
+    missing = [agency.id for agency in agencies if not any(not each.job_role for each in declared.get(agency.id, []))]
+    return render_template("requirements/headcounts.html", agencies=agencies, declared=declared, missing=missing)
 
 
 @bp.route("/reports/headcounts/new", methods=["GET", "POST"])
@@ -173,7 +175,9 @@ def declare() -> ResponseReturnValue:
 
 def _declare(declared: Declared, back: str) -> ResponseReturnValue:
     operations.declare_headcounts([declared], by=current_user.practitioner_id)
-    flash(_fewer_than_trained([declared]).get(0) or "The headcount is recorded.")
+    flash("The headcount is recorded.")
+    if fewer := _fewer_than_trained([declared]):
+        flash(f"{fewer[0]}.")
     return redirect(back)
 
 
@@ -182,7 +186,10 @@ def _declare(declared: Declared, back: str) -> ResponseReturnValue:
 @takes(loader.LARGEST_FILE)
 def upload_headcounts() -> ResponseReturnValue:
     """An officer uploads what agencies declared, sees what would be recorded or what is wrong, and records all of it."""
-    form, known, columns = UploadForm(), _known(), loader.HEADCOUNT_COLUMNS
+    form, columns = UploadForm(), loader.HEADCOUNT_COLUMNS
+    if not form.validate_on_submit():
+        return _checked(form, [], columns, [], [])
+    known = _known()
     lines = _read(form, columns, lambda rows, today: loader.check_headcounts(rows, known, today))
     records = [line.record for line in lines if isinstance(line.record, Declared)]
     if form.is_sound(lines) and request.form.get("step") == "record":
@@ -199,7 +206,10 @@ def upload_headcounts() -> ResponseReturnValue:
 @takes(loader.LARGEST_FILE)
 def upload_requirements() -> ResponseReturnValue:
     """An officer uploads requirements, sees what would be recorded or what is wrong, and records all of it."""
-    form, known, columns = UploadForm(), _known(), loader.REQUIREMENT_COLUMNS
+    form, columns = UploadForm(), loader.REQUIREMENT_COLUMNS
+    if not form.validate_on_submit():
+        return _checked(form, [], columns, [], [])
+    known = _known()
     in_force = {same_group(each): each for each in queries.list_requirements()}
     lines = _read(form, columns, lambda rows, today: loader.check_requirements(rows, known, in_force, today))
     records = [line.record for line in lines if isinstance(line.record, Ask)]
@@ -238,9 +248,7 @@ def _read(
     columns: Sequence[str],
     check: Callable[[list[loader.Row], dt.date], list[Line]],
 ) -> list[Line]:
-    """The lines of what was sent; none if nothing was, or if it is no such list, which the form then says."""
-    if not form.validate_on_submit():
-        return []
+    """The lines of what was sent; none if it is no such list, which the form then says."""
     try:
         return check(loader.read_rows(form.content, columns), clock.today())
     except Refused as refusal:
@@ -291,8 +299,9 @@ def _fewer_than_trained(records: Sequence[Declared]) -> dict[int, str]:
         if records[before].counted_on < each.counted_on:
             last[each.agency_id, each.job_role] = place
     return {
-        place: f"{counted(count, 'person', 'people')} of this group {'holds' if count == 1 else 'hold'} a valid certificate "
-        f"already, more than the {records[place].staff:,} staff declared. No coverage can be given until one of them is put right."
+        place: f"{counted(count, 'person', 'people')} there already {'holds' if count == 1 else 'hold'} a valid certificate, "
+        f"more than the {records[place].staff:,} staff declared. It is recorded all the same, "
+        "but no coverage can be given until one of them is put right"
         for key, place in sorted(last.items(), key=lambda item: item[1])
         if (count := trained.get(key, 0)) > records[place].staff
     }
