@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from math import log10
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy import text
@@ -41,15 +41,33 @@ MORE = [("lead", "/agency")]  # beside what stands under /reports without argume
 LONGEST = 30.0  # seconds for one page: one that takes seconds is asked for less often, but three times at least
 
 
-def make(url: str, size: int) -> float | None:
-    """Fill a database, unless it is there; the seconds that took."""
+class Used(NamedTuple):
+    """What a command took."""
+
+    seconds: float
+    cpu: float
+    megabytes: int  # the most memory it had
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.0f} s ({self.cpu:.0f} s of CPU, at most {self.megabytes} MB)"
+
+
+def run(url: str, *command: str) -> Used:
+    """Run an `elearning` command on a database."""
+    environ = os.environ | {"ELEARNING_DATABASE_URL": url, "ELEARNING_DEMO": "true", "ELEARNING_SECRET_KEY": "b" * 32}
+    begun = time.perf_counter()
+    with subprocess.Popen([ELEARNING, *command], env=environ, stdout=subprocess.DEVNULL) as process:
+        _pid, process.returncode, used = os.wait4(process.pid, 0)
+    assert process.returncode == 0
+    return Used(time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024)
+
+
+def make(url: str, size: int) -> Used | None:
+    """Fill a database, unless it is there."""
     path = sqlite_path(url)
     if path and path.exists():
         return None
-    begun = time.perf_counter()
-    command = [str(ELEARNING), "demo", "--scale", str(size), "--no-serve"]
-    subprocess.run(command, env=os.environ | {"ELEARNING_DATABASE_URL": url}, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+    return run(url, "demo", "--scale", str(size), "--no-serve")
 
 
 def pages(app: Flask) -> Iterator[tuple[str, str]]:
@@ -111,19 +129,9 @@ def measure(url: str, requests: int) -> dict[str, Any]:
             "rows a second": completions / took,
             "rows a second of CPU": completions / work,
             "bytes": size,
-            "MB at most": peak_memory(url, "record"),
+            "MB at most": run(url, "record").megabytes,
         },
     }
-
-
-def peak_memory(url: str, *command: str) -> int:
-    """The most memory that a command has, in MB."""
-    environ = os.environ | {"ELEARNING_DATABASE_URL": url, "ELEARNING_DEMO": "true", "ELEARNING_SECRET_KEY": "b" * 32}
-    with subprocess.Popen([ELEARNING, *command], env=environ, stdout=subprocess.DEVNULL) as process:
-        _pid, status, used = os.wait4(process.pid, 0)
-        process.returncode = status
-    assert status == 0
-    return used.ru_maxrss // 1024
 
 
 def write_results(results: dict[str, dict[str, Any]]) -> None:
@@ -163,7 +171,7 @@ def drawing(results: dict[str, dict[str, Any]]) -> str:
             for address, (p50, _p95, _work) in sizes[size]["pages"].items():
                 at = (60 + 140 * (log10(int(size)) - 3.5), 460 - 100 * log10(max(p50, 1)))
                 lines.setdefault((address, engine), []).append(at)
-    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 500" font-family="sans-serif" font-size="10">']
+    parts = []
     for power in range(5):
         y = 460 - 100 * power
         parts.append(
@@ -184,7 +192,10 @@ def drawing(results: dict[str, dict[str, Any]]) -> str:
             f'<path d="M{points[-1][0]:.0f} {end:.0f}L490 {label - 3:.0f}" stroke="{colour}" stroke-width=".4"/>'
         )
         parts.append(f'<text x="494" y="{label:.0f}" fill="{colour}">{address} ({engine.split()[0]})</text>')
-    return "\n".join([*parts, "</svg>", ""])
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {max(500, label + 10):.0f}" font-family="sans-serif"'
+    )
+    return "\n".join([f'{svg} font-size="10">', *parts, "</svg>", ""])
 
 
 def main() -> None:
@@ -199,7 +210,6 @@ def main() -> None:
     folder: Path = chosen.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / "results.json"
-    results: dict[str, dict[str, Any]] = json.loads(kept.read_text()) if kept.exists() else {}
     if chosen.postgresql:
         tempfile.tempdir = str(folder)  # not in memory: what is measured writes to a disk
     with Server.start(durable=True) if chosen.postgresql else nullcontext() as server:
@@ -208,9 +218,10 @@ def main() -> None:
             print(f"{url}", flush=True)
             took = make(url, size)
             engine = "PostgreSQL" if server else "SQLite"
-            before = results.setdefault(engine, {}).get(str(size), {})
             measured = measure(url, chosen.requests)
-            made = f"filled in {took:.0f} s, " if took else before.get("made", "").partition("measured")[0]
+            results: dict[str, dict[str, Any]] = json.loads(kept.read_text()) if kept.exists() else {}
+            before = results.setdefault(engine, {}).get(str(size), {})
+            made = f"filled in {took}, " if took else before.get("made", "").partition("measured")[0]
             where = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}"
             measured["made"] = f"{made}measured on {dt.date.today():%-d %B %Y}, {where}"  # noqa: DTZ011
             results[engine][str(size)] = measured
