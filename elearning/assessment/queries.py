@@ -149,38 +149,51 @@ def recount_passing() -> Select[Any]:
     return select(*passed.c, func.count().label("count")).group_by(*passed.c)
 
 
+def _first_attempts() -> CTE:
+    """The first attempts that were submitted, with their quarter: found once, before they meet their responses."""
+    quarter = _quarters()
+    return (
+        select(
+            Attempt.id,
+            quarter.c.key.label("quarter"),
+            Attempt.module_key,
+            Attempt.module_version,
+            Attempt.score,
+            Attempt.agency_id,
+            Attempt.job_role,
+        )
+        .join(quarter, _in(quarter))
+        .where(*_FIRST)
+        .cte("first_attempt")
+        .prefix_with("MATERIALIZED")
+    )
+
+
 @recounts(ItemTally)
 def recount_items() -> Select[Any]:
     """`item_tally` from the first attempts and their responses alone."""
-    quarter = _quarters()
-    rest = Attempt.score - case((Response.is_right.is_(True), 1), else_=0)
-    keys = (
-        quarter.c.key.label("quarter"),
-        Attempt.module_key,
-        Attempt.module_version,
-        Response.item_id,
-        Response.chosen,
-        Response.is_right,
-    )
+    first = _first_attempts()
+    right = case((Response.is_right.is_(True), 1), else_=0)
+    rest = first.c.score - right
+    keys = (first.c.quarter, first.c.module_key, first.c.module_version, Response.item_id, Response.chosen)
     return (
         select(
             *keys,
+            Response.is_right,
             func.count().label("count"),
             func.sum(rest).label("rest"),
             func.sum(rest * rest).label("rest_squares"),
         )
-        .select_from(Attempt)
-        .join(quarter, _in(quarter))
-        .join(Response, Response.attempt_id == Attempt.id)
-        .where(*_FIRST)
-        .group_by(*keys)
+        .select_from(first)
+        .join(Response, Response.attempt_id == first.c.id)
+        .group_by(*keys, Response.is_right)
     )
 
 
 @recounts(OutcomeTally)
 def recount_outcomes() -> Select[Any]:
     """`outcome_tally` from the first attempts and their responses, and the outcomes that published items belong to."""
-    quarter = _quarters()
+    first = _first_attempts()
     if db.engine.dialect.name == "sqlite":
         items = func.json_each(ModuleVersion.content, "$.items").table_valued("value")
     else:
@@ -197,27 +210,32 @@ def recount_outcomes() -> Select[Any]:
         .cte("item")
         .prefix_with("MATERIALIZED")
     )
-    keys = (quarter.c.key.label("quarter"), Attempt.module_key, Attempt.agency_id, Attempt.job_role)
-    first = select(*keys).select_from(Attempt).join(quarter, _in(quarter)).where(*_FIRST)
+    keys = (first.c.quarter, first.c.module_key, first.c.agency_id, first.c.job_role)
+    by_item = (*keys, first.c.module_version, Response.item_id)
     answered = (
-        first.add_columns(
-            item.c.outcome,
+        select(
+            *by_item,
             func.count().label("answers"),
             func.sum(case((Response.is_right.is_(True), 1), else_=0)).label("right"),
         )
-        .join(Response, Response.attempt_id == Attempt.id)
-        .join(
-            item,
-            and_(
-                item.c.module_key == Attempt.module_key,
-                item.c.version == Attempt.module_version,
-                item.c.id == Response.item_id,
-            ),
-        )
-        .group_by(*keys, item.c.outcome)
+        .select_from(first)
+        .join(Response, Response.attempt_id == first.c.id)
+        .group_by(*by_item)
+        .subquery()
     )
-    people = first.add_columns(literal("").label("outcome"), func.count().label("answers"), literal(0).label("right"))
-    both = union_all(answered, people.group_by(*keys)).cte("answered").prefix_with("MATERIALIZED")
+    fared = select(
+        answered.c.quarter, answered.c.module_key, answered.c.agency_id, answered.c.job_role, item.c.outcome,
+        answered.c.answers, answered.c.right,
+    ).join(
+        item,
+        and_(
+            item.c.module_key == answered.c.module_key,
+            item.c.version == answered.c.module_version,
+            item.c.id == answered.c.item_id,
+        ),
+    )  # fmt: skip
+    people = select(*keys, literal(""), func.count(), literal(0)).group_by(*keys)
+    both = union_all(fared, people).cte("fared").prefix_with("MATERIALIZED")
     halves = [
         select(
             both.c.quarter, both.c.module_key, who.label("who"), both.c.outcome,

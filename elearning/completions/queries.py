@@ -15,12 +15,15 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    and_,
     bindparam,
+    case,
     cast,
     func,
     literal,
     null,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.exc import DBAPIError
@@ -302,9 +305,20 @@ def verify_tallies() -> Iterator[Checked]:
         yield Checked(1, found)
 
 
+# The ways in which completions are divided: by the columns of `fact` that stand for who, module, version and job role.
+_DIVIDED: list[tuple[str | None, ...]] = [
+    *product((None, "agency", "sector"), (None, "module_key"), (None,), (None, "job_role")),
+    (None, "module_key", "module_version", None),
+]
+
+
 @recounts(CompletionTally)
 def recount_completions() -> Select[Any]:
-    """`completion_tally` from the record alone: distinct people in two steps, for each way to divide."""
+    """`completion_tally` from the record alone.
+
+    People are counted as completions less those by somebody who has an earlier one in the same row (`again`): that is
+    known of each completion by looking at its own person's others, and can be added up like the rest.
+    """
     today = clock.today()
     ends = select(
         func.coalesce(func.min(Completion.completed_on), today), func.coalesce(func.max(Completion.completed_on), today)
@@ -313,6 +327,7 @@ def recount_completions() -> Select[Any]:
     period = periods_from(first, last)
     fact = (
         select(
+            Completion.place,
             period.c.key.label("period"),
             CompletionDetail.practitioner_id,
             func.coalesce(cast(CompletionDetail.agency_id, String), "-").label("agency"),
@@ -332,34 +347,55 @@ def recount_completions() -> Select[Any]:
         .cte("fact")
         .prefix_with("MATERIALIZED")
     )
-    rows = [
-        _divided(fact, who, module_key, None, job_role)
-        for who, module_key, job_role in product(
-            (None, fact.c.agency, fact.c.sector), (None, fact.c.module_key), (None, fact.c.job_role)
-        )
+    earlier = fact.alias("earlier")
+    names = ("period", "agency", "sector", "module_key", "module_version", "job_role")
+    by = [fact.c[name] for name in names]
+    same = [
+        case((and_(true(), *(earlier.c[name] == fact.c[name] for name in way if name)), 1), else_=0) for way in _DIVIDED
     ]
-    rows.append(_divided(fact, None, fact.c.module_key, fact.c.module_version, None))
-    return select(union_all(*rows).subquery())
-
-
-def _divided(fact: CTE, *by: ColumnElement[Any] | None) -> Select[Any]:
-    """Completions, people and minutes of each period by who, module, version and job role; None for all of them."""
-    given = [fact.c.period, *(column for column in by if column is not None)]
-    person = (
-        select(*given, func.count().label("completions"), func.sum(fact.c.minutes).label("minutes"))
-        .where(*(column.is_not(None) for column in given))
-        .group_by(*given, fact.c.practitioner_id)
+    repeated = (
+        select(*by, *(func.max(flag).label(f"again_{n}") for n, flag in enumerate(same)))
+        .join(
+            earlier,
+            and_(
+                earlier.c.practitioner_id == fact.c.practitioner_id,
+                earlier.c.period == fact.c.period,
+                earlier.c.place < fact.c.place,
+            ),
+        )
+        .group_by(fact.c.place, *by)
         .subquery()
     )
+    agains = [repeated.c[f"again_{n}"] for n in range(len(_DIVIDED))]
+    cells = union_all(
+        select(
+            *by,
+            func.count().label("completions"),
+            func.sum(fact.c.minutes).label("minutes"),
+            *(literal(0).label(again.name) for again in agains),
+        ).group_by(*by),
+        select(*(repeated.c[name] for name in names), literal(0), literal(0), *agains),
+    ).cte("cell").prefix_with("MATERIALIZED")  # fmt: skip
+    return select(union_all(*(_divided(cells, n, way) for n, way in enumerate(_DIVIDED))).subquery())
+
+
+def _divided(cells: CTE, number: int, way: tuple[str | None, ...]) -> Select[Any]:
+    """The rows of one way to divide; what it does not divide by is "" or 0."""
     whole: list[ColumnElement[Any]] = [literal(""), literal(""), literal(0), literal("")]
-    shown = [all_ if column is None else person.c[column.name] for column, all_ in zip(by, whole, strict=True)]
-    names = ["period", "who", "module_key", "module_version", "job_role"]
-    return select(
-        *(column.label(name) for name, column in zip(names, [person.c.period, *shown], strict=True)),
-        func.sum(person.c.completions).label("completions"),
-        func.count().label("people"),
-        func.sum(person.c.minutes).label("minutes"),
-    ).group_by(*(person.c[column.name] for column in given))
+    shown = [cells.c[name] if name else all_ for name, all_ in zip(way, whole, strict=True)]
+    given = [cells.c.period, *(cells.c[name] for name in way if name)]
+    labels = ["period", "who", "module_key", "module_version", "job_role"]
+    completions = func.sum(cells.c.completions)
+    return (
+        select(
+            *(column.label(label) for label, column in zip(labels, [cells.c.period, *shown], strict=True)),
+            completions.label("completions"),
+            (completions - func.sum(cells.c[f"again_{number}"])).label("people"),
+            func.sum(cells.c.minutes).label("minutes"),
+        )
+        .where(*(column.is_not(None) for column in given))
+        .group_by(*given)
+    )
 
 
 @recounts(ModuleStanding)

@@ -2,6 +2,8 @@
 
 import dataclasses
 import datetime as dt
+from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,14 +11,17 @@ from hypothesis import strategies as st
 
 from elearning.completions.rules import (
     BEFORE_THE_FIRST,
+    FIGURES,
     canonical,
+    completion_sums,
     details_digest,
+    difference,
     expires_on,
     link_digest,
     renewal_opens_on,
     standing,
 )
-from elearning.completions.types import Link, Standing
+from elearning.completions.types import Counting, Link, Standing
 
 LINK = Link(
     place=1,
@@ -120,3 +125,50 @@ def test_the_same_moment_has_the_same_digest_in_any_time_zone() -> None:
     assert link_digest(BEFORE_THE_FIRST, dataclasses.replace(LINK, completed_at=elsewhere)) == link_digest(
         BEFORE_THE_FIRST, LINK
     )
+
+
+def counting(
+    number: int, day: dt.date, agency: int | None, module: str, role: str | None, gone: int | None
+) -> Counting:
+    """One of one person's completions; `gone` is after how many days it was withdrawn."""
+    return Counting(
+        place=number, practitioner_id=1, module_key=module, module_version=1, completed_on=day,
+        expires_on=day + dt.timedelta(days=1000), cpd_minutes=20, agency_id=agency,
+        sector="health" if agency else None, job_role=role,
+        withdrawn_on=None if gone is None else day + dt.timedelta(days=gone),
+    )  # fmt: skip
+
+
+COUNTED = st.lists(
+    st.tuples(
+        st.dates(dt.date(2024, 3, 1), dt.date(2025, 5, 1)),
+        st.sampled_from([1, 2, None]),
+        st.sampled_from(["one", "two"]),
+        st.sampled_from(["Nurse", None]),
+        st.sampled_from([None, 0, 1, 2, 60, 400]),
+    ),
+    max_size=6,
+)
+
+
+@given(COUNTED, st.integers(0, 5))
+def test_sums_of_a_person_are_the_same_by_differences(drawn: list[Any], last: int) -> None:
+    """Every way there, one completion after another and then one withdrawn, leads to the sums of the whole."""
+    people = [counting(number, *each) for number, each in enumerate(drawn)]
+    kept: Counter[tuple[object, ...]] = Counter()
+    for number, completion in enumerate(people):
+        for row, figures in difference(
+            completion_sums(people[:number]), completion_sums([*people[:number], completion])
+        ).items():
+            kept.update({(*row, name): figure for name, figure in zip(FIGURES, figures, strict=True)})
+    for before, gone in [
+        (each, dataclasses.replace(each, withdrawn_on=each.completed_on)) for each in people[last : last + 1]
+    ]:
+        after = [gone if each is before else each for each in people]
+        changes = difference(completion_sums(people), completion_sums(after))
+        assert all(figure <= 0 for figures in changes.values() for figure in figures)
+        for row, figures in changes.items():
+            kept.update({(*row, name): figure for name, figure in zip(FIGURES, figures, strict=True)})
+        people = after
+    assert +kept == completion_sums(people)
+    assert all(kept[*key[:-1], "people"] <= 1 for key in kept)

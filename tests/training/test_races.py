@@ -10,14 +10,17 @@ from elearning.assessment.models import Attempt, Response
 from elearning.assessment.operations import record_response
 from elearning.assessment.queries import find_open_sitting
 from elearning.catalogue.library import library
+from elearning.catalogue.types import TrainingModule
 from elearning.certificates.models import Certificate
 from elearning.completions.models import Completion
 from elearning.core import clock
 from elearning.core.db import db
 from elearning.core.errors import Refused
+from elearning.core.tallies import differences, list_tallies
+from elearning.people.operations import join_agency
 from elearning.training.operations import start_quiz, submit_quiz
 from tests import journey
-from tests.conftest import MODULE, NOON, World
+from tests.conftest import MODULE, NOON, Persona, World
 
 AT_ONCE = 8
 
@@ -107,18 +110,21 @@ def test_answering_while_submitting_is_kept_or_refused_and_never_half(app: Flask
     assert count(Completion) == 1
 
 
+def _answered(person: Persona, module: TrainingModule) -> int:
+    """An attempt with every question answered rightly; its id."""
+    journey.make_ready(person, module)
+    attempt_id = start_quiz(person.practitioner_id, module)
+    sitting = find_open_sitting(person.practitioner_id, MODULE)
+    assert sitting is not None
+    for position, drawn in enumerate(sitting.form, start=1):
+        record_response(person.practitioner_id, attempt_id, position, drawn.item_id, drawn.key)
+    return attempt_id
+
+
 def test_completing_eight_people_at_once_makes_one_chain(app: Flask, world: World) -> None:
     people = [world.amina, world.ben, world.grace, world.tomasz, world.olu, world.officer, world.admin]
     module = library().modules[MODULE]
-    attempts = []
-    for person in people:
-        journey.make_ready(person, module)
-        attempt_id = start_quiz(person.practitioner_id, module)
-        sitting = find_open_sitting(person.practitioner_id, MODULE)
-        assert sitting is not None
-        for position, drawn in enumerate(sitting.form, start=1):
-            record_response(person.practitioner_id, attempt_id, position, drawn.item_id, drawn.key)
-        attempts.append((person.practitioner_id, attempt_id))
+    attempts = [(person.practitioner_id, _answered(person, module)) for person in people]
     turn = iter([*attempts, attempts[0]])
 
     def action() -> object:
@@ -129,3 +135,23 @@ def test_completing_eight_people_at_once_makes_one_chain(app: Flask, world: Worl
     assert not [result for result in results if isinstance(result, Exception)], results
     places = db.session.execute(select(Completion.place).order_by(Completion.place)).scalars().all()
     assert list(places) == list(range(1, len(people) + 1))
+    assert [str(wrong) for tally in list_tallies() for wrong in differences(tally)] == []
+
+
+def test_moving_to_another_agency_while_submitting_leaves_the_tallies_true(app: Flask, world: World) -> None:
+    people = [world.amina, world.ben, world.grace, world.tomasz]
+    module = library().modules[MODULE]
+    attempts = [_answered(person, module) for person in people]
+    turn = iter(range(AT_ONCE))
+
+    def action() -> object:
+        each, moves = divmod(next(turn), 2)
+        practitioner_id = people[each].practitioner_id
+        if moves:
+            join_agency(practitioner_id, world.clinic, "Nurse", team="Blue")
+            return None
+        return submit_quiz(practitioner_id, attempts[each], library())
+
+    results = at_once(app, action)
+    assert not [result for result in results if isinstance(result, Exception)], results
+    assert [str(wrong) for tally in list_tallies() for wrong in differences(tally)] == []
