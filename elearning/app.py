@@ -16,6 +16,7 @@ from elearning.discussions import views as discussions
 from elearning.evaluation import views as evaluation
 from elearning.items import views as items
 from elearning.reports import views as reports
+from elearning.requirements import views as requirements
 from elearning.settings import LOOPBACK, Settings
 from elearning.stories import views as stories
 from elearning.training import views as training
@@ -59,7 +60,7 @@ def create_app(settings: Settings, library: Library | None = None) -> Flask:
     accounts.init_sign_in(app)
     pages.dress(app)
     for capability in (
-        training, stories, evaluation, certificates, discussions, agency, items, reports, accounts, about,
+        training, stories, evaluation, certificates, discussions, requirements, agency, items, reports, accounts, about,
     ):  # fmt: skip
         app.register_blueprint(capability.bp)
     access.guard(app)

@@ -19,6 +19,8 @@ from elearning.web.pages import format_day
 LONGEST_SEARCH = 120
 STATES = {
     State.MISSING: "No valid certificate",
+    State.OVERDUE: "Overdue",
+    State.DUE: "Due",
     State.NOT_STARTED: "Not started",
     State.IN_PROGRESS: "In progress",
     State.VALID: "Valid certificate",

@@ -1,6 +1,7 @@
 """Reads of an agency's people. Each is given the agency of the viewer's role: nothing of another agency can be reached.
 
-What was completed elsewhere does not show, and neither does what someone began before they joined (law 5).
+What was completed elsewhere does not show, and neither does what someone began before they joined (law 5); only
+whether someone meets what is required of them is true wherever they earned it (decisions/0017).
 """
 
 import datetime as dt
@@ -18,8 +19,11 @@ from elearning.certificates.types import Packed
 from elearning.completions.models import Completion, CompletionDetail, Withdrawal
 from elearning.completions.rules import standing
 from elearning.core.db import db
-from elearning.people.models import Agency, Membership, Practitioner
+from elearning.people.models import Membership, Practitioner
 from elearning.people.types import Member
+from elearning.requirements.queries import list_requirements
+from elearning.requirements.rules import due_days, duty
+from elearning.requirements.types import Ask
 from elearning.training.models import SectionProgress
 
 PAGE = 50
@@ -27,11 +31,6 @@ BATCH = 500  # people a query of the export
 PACKED = 100  # certificates a query of a pack
 
 NOT_WITHDRAWN = ~select(Withdrawal.place).where(Withdrawal.place == Completion.place).exists()
-
-
-def agency_name(agency_id: int) -> str:
-    """Raises sqlalchemy.exc.NoResultFound for an unknown agency."""
-    return db.session.execute(select(Agency.name).where(Agency.id == agency_id)).scalar_one()
 
 
 def count_people(agency_id: int) -> int:
@@ -60,7 +59,7 @@ def find_people(agency_id: int, module_keys: Sequence[str], wanted: Filter, *, p
 
     With a state, who is in it for at least one of the modules.
     """
-    members = _list_members(agency_id)
+    members, asks = _list_members(agency_id), list_requirements(agency_id)
     if wanted.name:
         members = [member for member in members if matches(member.full_name, wanted.name)]
     rows: list[PersonRow] | None = None
@@ -68,7 +67,7 @@ def find_people(agency_id: int, module_keys: Sequence[str], wanted: Filter, *, p
         # A state is decided in one place, `rules`, and so for everyone before the page is cut.
         rows = [
             row
-            for row in _rows(agency_id, module_keys, members, today)
+            for row in _rows(agency_id, module_keys, members, asks, today)
             if any(is_in(progress, wanted.state) for progress in row.progress)
         ]
     found = len(members) if rows is None else len(rows)
@@ -76,7 +75,7 @@ def find_people(agency_id: int, module_keys: Sequence[str], wanted: Filter, *, p
     number = min(max(1, page), last)
     cut = slice((number - 1) * PAGE, number * PAGE)
     if rows is None:
-        rows = _rows(agency_id, module_keys, members[cut], today, [m.practitioner_id for m in members[cut]])
+        rows = _rows(agency_id, module_keys, members[cut], asks, today, [m.practitioner_id for m in members[cut]])
     else:
         rows = rows[cut]
     return PeoplePage(tuple(rows), found, number, last)
@@ -87,10 +86,10 @@ def each_person(agency_id: int, module_keys: Sequence[str], today: dt.date) -> I
 
     No transaction stays open while the rows travel, so that a slow download does not hold the database up.
     """
-    members = _list_members(agency_id)
+    members, asks = _list_members(agency_id), list_requirements(agency_id)
     for start in range(0, len(members), BATCH):
         batch = members[start : start + BATCH]
-        rows = _rows(agency_id, module_keys, batch, today, [member.practitioner_id for member in batch])
+        rows = _rows(agency_id, module_keys, batch, asks, today, [member.practitioner_id for member in batch])
         db.session.rollback()
         yield from rows
 
@@ -205,28 +204,38 @@ def _rows(
     agency_id: int,
     module_keys: Sequence[str],
     members: Sequence[Member],
+    asks: Sequence[Ask],
     today: dt.date,
     ids: Sequence[int] | None = None,
 ) -> list[PersonRow]:
     """The members with their progress, in two statements; `ids` narrows what is read to them."""
-    earned = _earned(agency_id, module_keys, today, ids)
+    earned, held_until = _earned(agency_id, module_keys, today, ids)
     begun = _begun(agency_id, module_keys, ids)
-    return [
-        PersonRow(
+
+    def row(member: Member) -> PersonRow:
+        person = member.practitioner_id
+        days = due_days(asks, agency_id=agency_id, job_role=member.job_role, team=member.team, since=member.started_on)
+        return PersonRow(
             member,
             tuple(
-                Progress(earned.get((member.practitioner_id, key)), (member.practitioner_id, key) in begun)
+                Progress(
+                    earned.get((person, key)),
+                    (person, key) in begun,
+                    duty(days.get(key), held_until.get((person, key)), today),
+                )
                 for key in module_keys
             ),
         )
-        for member in members
-    ]
+
+    return [row(member) for member in members]
 
 
 def _earned(
     agency_id: int, module_keys: Sequence[str], today: dt.date, ids: Sequence[int] | None
-) -> dict[tuple[int, str], Earned]:
-    """What each person completed here that counts, by module; of several, the one that is valid longest."""
+) -> tuple[dict[tuple[int, str], Earned], dict[tuple[int, str], dt.date]]:
+    """What each person completed here that counts, by module; of several, the one that is valid longest. And the last
+    day of what they hold by module, wherever they earned it.
+    """
     members = _members(agency_id)
     newer = aliased(Certificate)
     rows = db.session.execute(
@@ -236,6 +245,7 @@ def _earned(
             Completion.completed_on,
             Completion.expires_on,
             Certificate.number,
+            CompletionDetail.agency_id,
         )
         .join(Completion, Completion.place == CompletionDetail.place)
         .join(members, members.c.practitioner_id == CompletionDetail.practitioner_id)
@@ -247,19 +257,20 @@ def _earned(
             ),
         )
         .where(
-            CompletionDetail.agency_id == agency_id,
             Completion.module_key.in_(module_keys),
             NOT_WITHDRAWN,
             *_among(CompletionDetail.practitioner_id, ids),
         )
         .order_by(Completion.expires_on, Completion.place)
-    )
-    return {
+    ).all()
+    earned = {
         (person, key): Earned(
             completed_on, expires_on, standing(completed_on, expires_on, today, is_withdrawn=False), number
         )
-        for person, key, completed_on, expires_on, number in rows
+        for person, key, completed_on, expires_on, number, where in rows
+        if where == agency_id
     }
+    return earned, {(row.practitioner_id, row.module_key): row.expires_on for row in rows}
 
 
 def _begun(agency_id: int, module_keys: Sequence[str], ids: Sequence[int] | None) -> set[tuple[int, str]]:

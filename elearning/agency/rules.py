@@ -5,6 +5,7 @@ import unicodedata
 
 from elearning.agency.types import Progress, State
 from elearning.completions.types import Standing
+from elearning.requirements.types import Need
 
 _STATE_OF = {
     Standing.VALID: State.VALID,
@@ -24,11 +25,18 @@ def state_of(progress: Progress) -> State:
 
 def is_in(progress: Progress, wanted: State) -> bool:
     """Whether a filter for `wanted` finds this; `VALID` includes what is due for renewal, as that is still valid."""
+    if wanted in (State.DUE, State.OVERDUE):
+        return progress.duty.need is (Need.DUE if wanted is State.DUE else Need.OVERDUE)
     state = state_of(progress)
     holds = state in (State.VALID, State.RENEWAL_DUE)
     if wanted is State.MISSING:
         return not holds
     return holds if wanted is State.VALID else state is wanted
+
+
+def meets_elsewhere(progress: Progress) -> bool:
+    """Whether someone meets what is required of them by a certificate that was earned elsewhere."""
+    return progress.duty.need is Need.MET and is_in(progress, State.MISSING)
 
 
 def plain(name: str) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from elearning.completions.types import Standing
 from elearning.people.types import Member
+from elearning.requirements.types import NOTHING, Duty
 
 
 class State(StrEnum):
@@ -16,6 +17,8 @@ class State(StrEnum):
     VALID = "valid"
     RENEWAL_DUE = "renewal-due"
     EXPIRED = "expired"
+    DUE = "due"  # required and not held, with time left
+    OVERDUE = "overdue"
     MISSING = "no-valid-certificate"  # the question asked most often: who has not (not started, in progress, expired)
 
 
@@ -31,10 +34,14 @@ class Earned:
 
 @dataclass(frozen=True)
 class Progress:
-    """One person and one module: what they earned here, or whether they have begun."""
+    """One person and one module: what they earned here, or whether they have begun, and what is required of them.
+
+    A requirement may be met by what they earned elsewhere, of which nothing more is said here (decisions/0017).
+    """
 
     earned: Earned | None
     begun: bool
+    duty: Duty = NOTHING
 
 
 @dataclass(frozen=True)

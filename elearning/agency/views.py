@@ -19,7 +19,7 @@ from flask_login import current_user
 
 from elearning.agency import operations, queries
 from elearning.agency.forms import STATES, CertificatesFilter, certificates_filter, cover_of, people_filter
-from elearning.agency.rules import financial_years, state_of
+from elearning.agency.rules import financial_years, meets_elsewhere, state_of
 from elearning.agency.types import PersonRow, Picked
 from elearning.catalogue.library import library
 from elearning.catalogue.types import TrainingModule
@@ -32,6 +32,7 @@ from elearning.core.roles import Role
 from elearning.core.spreadsheet import csv_pieces
 from elearning.core.throttle import may_export
 from elearning.discussions.queries import count_led, list_led
+from elearning.people.queries import agency_name
 from elearning.web.access import recently_confirmed, requires
 from elearning.web.pages import format_day
 
@@ -42,6 +43,7 @@ A_PART = 500  # certificates in one PDF
 FIRST_ONES = 20  # certificates shown before they are taken out
 COLUMNS = (
     "full_name", "job_role", "team", "module", "state", "completed_on", "valid_until", "certificate_number",
+    "requirement", "due_by",
 )  # fmt: skip
 
 
@@ -66,7 +68,7 @@ def people() -> ResponseReturnValue:
 
     return render_template(
         "agency/people.html",
-        agency_name=queries.agency_name(agency_id),
+        agency_name=agency_name(agency_id),
         holders=zip(modules, queries.count_holders(agency_id, [module.key for module in modules], today), strict=True),
         people_count=queries.count_people(agency_id),
         discussion_count=count_led(agency_id),
@@ -77,6 +79,7 @@ def people() -> ResponseReturnValue:
         page=page,
         page_url=page_url,
         state_of=state_of,
+        meets_elsewhere=meets_elsewhere,
         state_words=STATES,
         grouped=grouped,
     )
@@ -92,7 +95,7 @@ def discussions() -> ResponseReturnValue:
     page = min(max(1, request.args.get("page", default=1, type=int)), last)
     return render_template(
         "agency/discussions.html",
-        agency_name=queries.agency_name(agency_id),
+        agency_name=agency_name(agency_id),
         count=count,
         rows=list_led(agency_id, limit=DISCUSSIONS, offset=(page - 1) * DISCUSSIONS),
         titles={module.key: module.title for module in library()},
@@ -134,6 +137,8 @@ def _lines(row: PersonRow, modules: tuple[TrainingModule, ...]) -> Iterator[tupl
             earned and earned.completed_on,
             earned and earned.expires_on,
             earned and earned.certificate and grouped(earned.certificate),
+            progress.duty.need,
+            progress.duty.due_on,
         )
 
 
@@ -150,7 +155,7 @@ def certificates() -> ResponseReturnValue:
     picked = queries.pick_certificates(agency_id, form.choice) if form.validate() else None
     return render_template(
         "agency/certificates.html",
-        agency_name=queries.agency_name(agency_id),
+        agency_name=agency_name(agency_id),
         form=form,
         has_error=bool(form.problems),
         years=financial_years(clock.today()),
@@ -174,7 +179,7 @@ def certificates_zip() -> ResponseReturnValue:
     agency_id, today = current_user.lead_of, clock.today()
     titles = {module.key: module.title for module in library()}
     settings = current_app.config["SETTINGS"]
-    cover = cover_of(queries.agency_name(agency_id), form.choice, picked, titles, today, settings)
+    cover = cover_of(agency_name(agency_id), form.choice, picked, titles, today, settings)
     pieces = zip_pieces(cover, queries.each_certificate(agency_id, picked.certificates), certificate_pdf)
     try:
         first = next(pieces)  # while a page can still say that it cannot be made
@@ -204,7 +209,7 @@ def certificates_pdf() -> ResponseReturnValue:
         abort(429)
     agency_id, today = current_user.lead_of, clock.today()
     packed = queries.each_certificate(agency_id, printed)
-    title = f"Certificates earned at {queries.agency_name(agency_id)}, {format_day(today)}"
+    title = f"Certificates earned at {agency_name(agency_id)}, {format_day(today)}"
     content = printed_pdf((each.certificate for each in packed), title)
     help_email = current_app.config["SETTINGS"].help_email
     operations.record_certificates_export(current_user.practitioner_id, agency_id, len(printed), help_email=help_email)

@@ -15,6 +15,7 @@ import pysqlite3.dbapi2
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     CheckConstraint,
+    CompoundSelect,
     Connection,
     CursorResult,
     Date,
@@ -197,7 +198,7 @@ def atomic() -> Iterator[Session]:
         session.info["atomic"] = False
 
 
-def fetch(statement: Select[*Columns], **values: object) -> Result[*Columns]:
+def fetch(statement: Select[*Columns] | CompoundSelect[*Columns], **values: object) -> Result[*Columns]:
     """The rows of a statement that was made once, at the top of its module, with these values.
 
     For what runs on every page: building a query anew, and the ORM's steps around it, take longer than the query.

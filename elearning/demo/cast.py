@@ -1,6 +1,7 @@
 """The invented agencies and people of the demonstration. Any likeness to a real one is chance."""
 
 from elearning.people.types import Sector
+from elearning.requirements.types import Group
 
 # (name, sector, people, how keen they are on training in tenths, job roles with the commonest first)
 AGENCIES: list[tuple[str, Sector, int, int, list[str]]] = [
@@ -22,6 +23,19 @@ AGENCIES: list[tuple[str, Sector, int, int, list[str]]] = [
     ("Ashmere Foster Carers' Network", Sector.VOLUNTARY, 12, 6, ["Foster carer"]),
     ("Ashmere Interfaith Forum", Sector.FAITH, 6, 4, ["Volunteer"]),
 ]  # fmt: skip
+
+# What is asked of whom: (agency, or none for all; which module, the oldest first; group; its name; due in so many days).
+REQUIRED: list[tuple[str, int, Group, str, int]] = [
+    ("", 0, Group.EVERYONE, "", 75),
+    ("St Brannoc's Primary School", 0, Group.EVERYONE, "", -40),
+    ("Ashmere Police, Child Protection", 0, Group.EVERYONE, "", -20),
+    ("Meadowbank Hospitals", 0, Group.JOB_ROLE, "Nurse", 20),
+    ("Ashmere Children's Services", 1, Group.JOB_ROLE, "Social worker", 120),
+    ("Harrow Lane Academy", 1, Group.TEAM, "North", 150),
+]
+# Agencies that have not said how many staff they have, and one that said fewer than are trained already.
+UNDECLARED = ("Copperfield Homes", "Ashmere Fire and Rescue", "Ashmere Interfaith Forum")
+DECLARED_TOO_FEW = {"The Lighthouse Youth Project": 6}
 
 FIRST_NAMES = (
     "Adaeze Agnieszka Aisha Alan Alice Amrit Ana Anwen Asha Bethan Bogdan Brenda Carys Catherine Chidi Claire Daniel "

@@ -19,7 +19,16 @@ from elearning.catalogue.types import ItemType, Scenario, TrainingModule
 from elearning.core import clock
 from elearning.core.db import atomic
 from elearning.core.roles import Role
-from elearning.demo.cast import AGENCIES, CHANGES, FIRST_NAMES, LAST_NAMES, NAMED
+from elearning.demo.cast import (
+    AGENCIES,
+    CHANGES,
+    DECLARED_TOO_FEW,
+    FIRST_NAMES,
+    LAST_NAMES,
+    NAMED,
+    REQUIRED,
+    UNDECLARED,
+)
 from elearning.discussions.operations import claim_discussion, record_discussion
 from elearning.discussions.queries import find_discussion
 from elearning.discussions.types import Log
@@ -35,6 +44,8 @@ from elearning.evaluation.queries import find_follow_up
 from elearning.evaluation.rules import FOLLOW_UPS
 from elearning.evaluation.types import About, Kept, Plan, Pledge, When
 from elearning.people.operations import add_agency, add_practitioner, join_agency
+from elearning.requirements.operations import add_requirements, declare_headcounts
+from elearning.requirements.types import Ask, Declared
 from elearning.stories.operations import begin_walk, record_choice
 from elearning.training.operations import record_section_read, start_quiz, submit_quiz
 from elearning.training.rules import missed_sections
@@ -118,6 +129,8 @@ class Past:
         name_demo_people([account_id for _practitioner_id, account_id in self.named.values()])
 
     def everyones_steps(self) -> Iterator[Steps]:
+        yield self._requirements()
+        yield self._headcounts()
         for rank, module in enumerate(self._by_age()):
             # Each module is younger than the one before it, and fewer people have come to it.
             days, share = 365 - 120 * rank, 0.95 / 2**rank
@@ -131,6 +144,27 @@ class Past:
                 yield self._journey(module, self.named["certified"][0], self._day(66, 60), 1.0)  # eight weeks on
                 yield self._journey(module, self.named["renewing"][0], self._day(1050, 1030), 1.0)
                 yield self._reading(module, self.named["reading"][0], self._day(9, 5), sections=4)
+
+    def _requirements(self) -> Steps:
+        """The partnership says who must hold what by when, and so do some of its agencies."""
+        yield self.now - dt.timedelta(days=200)
+        modules, today = self._by_age(), clock.day_of(self.now)
+        asks = [
+            Ask(self.agency_ids.get(agency), modules[rank].key, group, name, today + dt.timedelta(days=days))
+            for agency, rank, group, name, days in REQUIRED
+            if rank < len(modules)
+        ]
+        add_requirements(asks, by=self.named["officer"][0])
+
+    def _headcounts(self) -> Steps:
+        """Most agencies have a third more staff than are registered; a few have not said."""
+        yield self.now - dt.timedelta(days=120)
+        counted_on = clock.day_of(self.now) - dt.timedelta(days=130)
+        staff = {name: DECLARED_TOO_FEW.get(name, size * 4 // 3) for name, _, size, *_ in AGENCIES}
+        declared = [
+            Declared(self.agency_ids[name], "", staff[name], counted_on) for name in staff if name not in UNDECLARED
+        ]
+        declare_headcounts(declared, by=self.named["officer"][0])
 
     def _discussions(self, module: TrainingModule) -> Iterator[Steps]:
         """A few teams that talk about a module; Grace's school, with Daniel, is one of them."""

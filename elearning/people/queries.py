@@ -30,6 +30,25 @@ def list_agencies() -> list[AgencyName]:
     return sorted(agencies, key=lambda agency: (SECTOR_ORDER[agency.sector], agency.name))
 
 
+def agency_name(agency_id: int) -> str:
+    """Raises sqlalchemy.exc.NoResultFound for an unknown agency."""
+    return db.session.execute(select(Agency.name).where(Agency.id == agency_id)).scalar_one()
+
+
+def list_teams(agency_id: int | None = None) -> dict[int, list[str]]:
+    """The teams that people work in today, by agency: of all of them, or one."""
+    which = [] if agency_id is None else [Membership.agency_id == agency_id]
+    rows = db.session.execute(
+        select(Membership.agency_id, Membership.team)
+        .where(Membership.ended_on.is_(None), Membership.team != "", *which)
+        .distinct()
+    )
+    teams: dict[int, list[str]] = {}
+    for id_, team in sorted((row.agency_id, row.team) for row in rows):
+        teams.setdefault(id_, []).append(team)
+    return teams
+
+
 def find_agency(name: str) -> AgencyName | None:
     """The agency of exactly this name, whatever its capitals."""
     # In Python: SQLite folds the capitals of English letters only.

@@ -9,8 +9,8 @@ from elearning.core.audit import record_audit
 from elearning.core.db import atomic, serialise
 from elearning.core.errors import Refused
 from elearning.requirements.models import Headcount, Requirement
-from elearning.requirements.queries import find_requirement, list_headcounts, list_requirements
-from elearning.requirements.rules import same_group
+from elearning.requirements.queries import find_requirement, list_declared, list_requirements
+from elearning.requirements.rules import SameGroup, same_group
 from elearning.requirements.types import Ask, Declared
 
 
@@ -22,7 +22,7 @@ def add_requirements(asks: Sequence[Ask], *, by: int | None) -> int:
     """
     with atomic() as session:
         serialise("requirements")
-        in_force = {same_group(each): each for each in list_requirements()}
+        in_force: dict[SameGroup, Ask] = {same_group(each): each for each in list_requirements()}
         rows = []
         for ask in asks:
             there = in_force.get(same_group(ask))
@@ -40,6 +40,7 @@ def add_requirements(asks: Sequence[Ask], *, by: int | None) -> int:
                 )
             elif there.due_on != ask.due_on:
                 raise Refused("This group has to hold this module by another day already. End that requirement first.")
+            in_force[same_group(ask)] = ask
         if rows:
             session.execute(insert(Requirement), rows)
             record_audit(by, "requirements added", str(len(rows)))
@@ -67,11 +68,11 @@ def end_requirement(requirement_id: int, *, agency_id: int | None, by: int | Non
 def declare_headcounts(declared: Sequence[Declared], *, by: int | None) -> int:
     """Agencies say (None: at the command line) how many staff in scope they have: all of it is recorded, or nothing.
 
-    What holds already, word for word, is left alone; how many were added.
+    What was declared last of its day, word for word, is left alone; how many were added.
     """
     with atomic() as session:
         serialise("headcounts")
-        holding = {(each.agency_id, each.job_role): (each.staff, each.counted_on) for each in list_headcounts()}
+        there = set(list_declared())
         rows = [
             {
                 "agency_id": each.agency_id,
@@ -82,7 +83,7 @@ def declare_headcounts(declared: Sequence[Declared], *, by: int | None) -> int:
                 "recorded_by": by,
             }
             for each in declared
-            if holding.get((each.agency_id, each.job_role)) != (each.staff, each.counted_on)
+            if each not in there
         ]
         if rows:
             session.execute(insert(Headcount), rows)

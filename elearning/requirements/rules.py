@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from elearning.requirements.types import NOTHING, Ask, Duty, Group, Need, RequirementFacts
 
 TIME_TO_SETTLE = dt.timedelta(days=28)
+MOST_STAFF = 1_000_000
+FIVE_YEARS = dt.timedelta(days=5 * 365 + 2)
+SameGroup = tuple[int | None, str, Group, str]
 
 
 def is_in_force(requirement: RequirementFacts, day: dt.date) -> bool:
@@ -22,13 +25,25 @@ def matches(ask: Ask, *, agency_id: int | None, job_role: str, team: str) -> boo
     return ask.group_name == (team if ask.group is Group.TEAM else job_role)
 
 
-def due_day(days: Iterable[dt.date], member_since: dt.date) -> dt.date | None:
-    """The day by which someone must meet the requirements that are for them, given the day of each; None without any.
-
-    It is the earliest, but nobody is late in their first four weeks in a place.
+def due_day(due_on: dt.date, since: dt.date) -> dt.date:
+    """By when someone who works in a place since a day must meet what is due on a day: nobody is late in their first
+    four weeks.
     """
-    earliest = min(days, default=None)
-    return earliest and max(earliest, member_since + TIME_TO_SETTLE)
+    return max(due_on, since + TIME_TO_SETTLE)
+
+
+def due_days(
+    asks: Iterable[Ask], *, agency_id: int | None, job_role: str, team: str, since: dt.date
+) -> dict[str, dt.date]:
+    """By module, the day by which someone must hold it: the earliest of all that is asked of them. Nothing of a module
+    that is not required of them. `since` is when their time in this agency, job role and team began.
+    """
+    found: dict[str, dt.date] = {}
+    for ask in asks:
+        if matches(ask, agency_id=agency_id, job_role=job_role, team=team):
+            day = due_day(ask.due_on, since)
+            found[ask.module_key] = min(day, found.get(ask.module_key, day))
+    return found
 
 
 def duty(due_on: dt.date | None, held_until: dt.date | None, today: dt.date) -> Duty:
@@ -45,6 +60,27 @@ def duty(due_on: dt.date | None, held_until: dt.date | None, today: dt.date) -> 
     return Duty(Need.OVERDUE, due_on, max(due_on, held_until or due_on) + dt.timedelta(days=1))
 
 
-def same_group(ask: Ask) -> tuple[int | None, str, Group, str]:
+def same_group(ask: Ask) -> SameGroup:
     """What two requirements that stand in each other's way have in common: one group must hold one module by one day."""
     return ask.agency_id, ask.module_key, ask.group, ask.group_name
+
+
+def staff_problem(staff: int) -> str | None:
+    """Why an agency cannot have so many staff in scope, as a sentence, or None if it can."""
+    if staff < 1:
+        return "Staff must be 1 or more"
+    return f"Staff must be {MOST_STAFF:,} or fewer" if staff > MOST_STAFF else None
+
+
+def counted_on_problem(day: dt.date, today: dt.date) -> str | None:
+    """Why staff cannot have been counted on a day, as a sentence, or None if they can."""
+    if day > today:
+        return "The day they were counted on must be today or in the past"
+    return "The day they were counted on must be within the last five years" if day < today - FIVE_YEARS else None
+
+
+def due_on_problem(day: dt.date, today: dt.date) -> str | None:
+    """Why a requirement cannot be due on a day, as a sentence, or None if it can. Those of last year are brought along."""
+    if day < today - FIVE_YEARS:
+        return "The day it is due must be within the last five years or in the future"
+    return "The day it is due must be within the next five years" if day > today + FIVE_YEARS else None

@@ -1,6 +1,7 @@
 """What an agency or the partnership asks for: who must hold which training module by when; how many staff there are."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,3 +71,22 @@ class HeadcountFacts(Declared):
 
     id: int
     recorded_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Known:
+    """The names that an uploaded file may use."""
+
+    agencies: Mapping[int, str]
+    teams: Mapping[int, Sequence[str]]  # by agency
+    modules: Mapping[str, str]  # title by key
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of an uploaded file: as it was written, what it says if that can be recorded, and else why not."""
+
+    number: int
+    written: tuple[str, ...]
+    record: Ask | Declared | None = None
+    problems: tuple[str, ...] = ()

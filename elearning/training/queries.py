@@ -12,6 +12,9 @@ from elearning.completions.queries import list_completions
 from elearning.core import clock
 from elearning.core.db import fetch
 from elearning.evaluation.queries import rounds_of
+from elearning.requirements.queries import due_days_of
+from elearning.requirements.rules import duty
+from elearning.requirements.types import Duty
 from elearning.stories.queries import stories_of
 from elearning.training.models import SectionProgress
 from elearning.training.rules import progress
@@ -49,3 +52,9 @@ def progress_in(
         )
         for module in modules
     ]
+
+
+def duties_in(practitioner_id: int, standing: list[Progress]) -> dict[str, Duty]:
+    """What is required of someone today in each of the modules whose progress is given, by module."""
+    days = due_days_of(practitioner_id)
+    return {p.module.key: duty(days.get(p.module.key), p.held_until, clock.today()) for p in standing}

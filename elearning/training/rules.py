@@ -48,6 +48,7 @@ def progress(
             set_number=set_number,
             attempt_number=number,
             expires_on=newest.expires_on if newest else None,
+            held_until=max((completion.expires_on for completion in counting), default=None),
             renews_from=renewal,
             has_begun_story=story is not None,
             has_followed_story=bool(story),

@@ -46,6 +46,7 @@ class Progress:
     revisit: tuple[Section, ...] = ()  # what to read again before the next attempt
     opens_at: dt.datetime | None = None  # the end of a pause
     expires_on: dt.date | None = None  # of the latest completion
+    held_until: dt.date | None = None  # by the completion that is valid longest
     renews_from: dt.date | None = None
     before: Before = Before.OPEN
     waiting: Waiting | None = None  # what they may still say about their latest completion

@@ -28,7 +28,7 @@ from elearning.evaluation.forms import confidence_form
 from elearning.evaluation.queries import find_pledge, list_pledges
 from elearning.evaluation.types import When
 from elearning.training.operations import record_before, record_section_read, start_quiz, submit_quiz
-from elearning.training.queries import progress_in
+from elearning.training.queries import duties_in, progress_in
 from elearning.training.rules import missed_sections
 from elearning.training.types import CONTENT_NOTE, Before, Quiz
 from elearning.web.access import keepable, public, requires
@@ -52,10 +52,11 @@ def _module(key: str) -> TrainingModule:
 def home() -> ResponseReturnValue:
     """The training offer, with my status in each module once I am signed in."""
     modules = list(library())
-    standing = {}
+    standing, duties = {}, {}
     if current_user.is_authenticated:
-        standing = {p.module.key: p for p in progress_in(current_user.practitioner_id, modules)}
-    return render_template("training/home.html", modules=modules, standing=standing, Quiz=Quiz)
+        mine = progress_in(current_user.practitioner_id, modules)
+        standing, duties = {p.module.key: p for p in mine}, duties_in(current_user.practitioner_id, mine)
+    return render_template("training/home.html", modules=modules, standing=standing, duties=duties, Quiz=Quiz)
 
 
 @bp.get("/modules/<key>")
@@ -63,7 +64,8 @@ def home() -> ResponseReturnValue:
 def module(key: str) -> ResponseReturnValue:
     """A module's home: what it is about, and the task list."""
     progress = progress_in(current_user.practitioner_id, [_module(key)])[0]
-    return render_template("training/module.html", progress=progress, module=progress.module, Quiz=Quiz)
+    duty = duties_in(current_user.practitioner_id, [progress])[key]
+    return render_template("training/module.html", progress=progress, module=progress.module, duty=duty, Quiz=Quiz)
 
 
 @bp.route("/modules/<key>/content-note", methods=["GET", "POST"])
@@ -272,13 +274,15 @@ def record() -> ResponseReturnValue:
     """Everything a practitioner has: certificates with their standing, what is due, and every attempt."""
     practitioner_id = current_user.practitioner_id
     attempts = list_attempts(practitioner_id)
+    standing = progress_in(practitioner_id, list(library()), attempts)
     return render_template(
         "training/record.html",
         certificates=list_certificates(practitioner_id),
         attempts=attempts[::-1],
         discussions=list_discussions(practitioner_id),
         pledges=list_pledges(practitioner_id),
-        standing=progress_in(practitioner_id, list(library()), attempts),
+        standing=standing,
+        duties=duties_in(practitioner_id, standing),
         titles={module.key: module.title for module in library()},
         today=clock.today(),
         Quiz=Quiz,

@@ -34,7 +34,7 @@ def _set_limit() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     largest = getattr(view, "largest", None)
     if largest:
-        request.max_content_length = largest
+        request.max_content_length = request.max_form_memory_size = largest
 
 
 def _check_origin() -> None:

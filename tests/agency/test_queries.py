@@ -13,6 +13,8 @@ from elearning.completions.types import Standing
 from elearning.core import clock
 from elearning.core.db import atomic, db
 from elearning.people import operations as people
+from elearning.requirements.operations import add_requirements
+from elearning.requirements.types import Ask, Duty, Group, Need
 from elearning.training.models import SectionProgress
 from tests.conftest import MODULE, World
 from tests.records import begin, complete, hire, issue, publish
@@ -158,3 +160,33 @@ def test_the_number_of_statements_does_not_grow_with_the_people(app: Flask, worl
     for number in range(60):
         complete(hire(world.clinic, name=f"Nurse {number}"), world.clinic, on=JANUARY)
     assert statements() == few <= 3
+
+
+def test_who_is_due_and_who_is_overdue_wherever_they_earned_what_they_hold(world: World) -> None:
+    since, day = dt.date(2025, 1, 6), dt.date(2026, 1, 31)
+    late, done, mover, lapsed = (hire(world.school, name=f"Aa {name}", since=since) for name in "abcd")
+    complete(done, world.school, on=JANUARY)
+    complete(mover, world.clinic, on=JANUARY)
+    complete(lapsed, world.clinic, on=dt.date(2025, 2, 20), months=12)
+    newcomer = hire(world.school, name="Aa e", since=dt.date(2026, 2, 20))
+    add_requirements([Ask(world.school, MODULE, Group.JOB_ROLE, "Teacher", day)], by=None)
+
+    def found(wanted: State | None) -> list[tuple[int, Duty]]:
+        page = queries.find_people(world.school, [MODULE], Filter(name="Aa", state=wanted), page=1, today=TODAY)
+        return [(row.member.practitioner_id, row.progress[0].duty) for row in page.rows]
+
+    overdue = [
+        (late, Duty(Need.OVERDUE, day, dt.date(2026, 2, 1))),
+        (lapsed, Duty(Need.OVERDUE, day, dt.date(2026, 2, 21))),
+    ]
+    due = [(newcomer, Duty(Need.DUE, dt.date(2026, 3, 20)))]
+    assert found(State.OVERDUE) == overdue
+    assert found(State.DUE) == due
+    met = Duty(Need.MET, day)
+    assert found(None) == [overdue[0], (done, met), (mover, met), overdue[1], due[0]]
+    lines = list(queries.each_person(world.school, [MODULE], TODAY))
+    assert [row.progress[0].duty for row in lines if row.member.full_name.startswith("Aa")] == [
+        d for _, d in found(None)
+    ]
+    (elsewhere,) = [row.progress[0] for row in lines if row.member.practitioner_id == mover]
+    assert elsewhere.earned is None, "of what was earned elsewhere nothing more is said"

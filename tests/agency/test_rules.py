@@ -1,16 +1,31 @@
+import dataclasses
 import datetime as dt
 
 import pytest
 
-from elearning.agency.rules import is_in, matches, plain, state_of
+from elearning.agency.rules import is_in, matches, meets_elsewhere, plain, state_of
 from elearning.agency.types import Earned, Progress, State
 from elearning.completions.types import Standing
+from elearning.requirements.types import Duty, Need
 
 DAY = dt.date(2026, 3, 2)
 
 
 def progress(standing: Standing | None = None, *, begun: bool = False) -> Progress:
     return Progress(Earned(DAY, DAY, standing, None) if standing else None, begun)
+
+
+@pytest.mark.parametrize(
+    ("need", "found_by"),
+    [(Need.NOT_REQUIRED, set()), (Need.MET, set()), (Need.DUE, {State.DUE}), (Need.OVERDUE, {State.OVERDUE})],
+)
+@pytest.mark.parametrize("standing", [None, Standing.EXPIRED, Standing.VALID])
+def test_what_is_required_is_found_beside_the_state(
+    need: Need, standing: Standing | None, found_by: set[State]
+) -> None:
+    given = dataclasses.replace(progress(standing), duty=Duty(need))
+    assert {wanted for wanted in (State.DUE, State.OVERDUE) if is_in(given, wanted)} == found_by
+    assert meets_elsewhere(given) is (need is Need.MET and standing is not Standing.VALID)
 
 
 @pytest.mark.parametrize(

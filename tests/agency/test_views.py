@@ -16,8 +16,10 @@ from elearning.core.models import AuditEntry, OutboxMail
 from elearning.core.roles import Role
 from elearning.people.models import Membership, Practitioner
 from elearning.people.operations import join_agency
+from elearning.requirements.operations import add_requirements
+from elearning.requirements.types import Ask, Group
 from tests.agency.conftest import Certify
-from tests.conftest import NOON, CheckedClient, World
+from tests.conftest import MODULE, NOON, CheckedClient, World
 from tests.records import begin, complete, hire
 
 TODAY = dt.date(2026, 3, 2)
@@ -99,6 +101,30 @@ def test_a_partnership_without_modules(app: Flask, grace: CheckedClient) -> None
     assert "4 people are registered" in page
 
 
+def test_the_page_and_the_file_say_who_is_due_and_who_is_overdue(grace: CheckedClient, world: World) -> None:
+    asks = [
+        Ask(world.school, MODULE, Group.JOB_ROLE, "Teacher", dt.date(2026, 2, 28)),
+        Ask(None, MODULE, Group.EVERYONE, "", dt.date(2026, 12, 31)),
+    ]
+    add_requirements(asks, by=None)
+    hire(world.school, name="Aa", since=dt.date(2025, 1, 6))
+    hire(world.school, name="Ab", since=dt.date(2026, 2, 20))
+    complete(world.ben.practitioner_id, world.clinic, on=TODAY)
+    page = grace.get("/agency").text
+    assert "since 1 March 2026" in page
+    assert "by 20 March 2026" in page, "four weeks after joining"
+    assert "by 31 December 2026" in page
+    assert "Meets the requirement with a certificate from elsewhere" in page
+    assert "2 people of 6, overdue" in grace.get("/agency?state=overdue").text
+    rows = csv_rows(grace.post("/agency/people.csv").data)
+    assert [(row["full_name"], row["requirement"], row["due_by"]) for row in rows[:4]] == [
+        ("Aa", "overdue", "2026-02-28"),
+        ("Ab", "due", "2026-03-20"),
+        ("Amina Yusuf", "overdue", "2026-02-28"),
+        ("Ben Price", "met", "2026-12-31"),
+    ]
+
+
 def test_the_file_has_the_facts_of_the_page(grace: CheckedClient, world: World) -> None:
     passed = complete(world.amina.practitioner_id, world.school, on=dt.date(2026, 2, 26))
     begin(world.ben.practitioner_id, on=TODAY)
@@ -120,6 +146,8 @@ def test_the_file_has_the_facts_of_the_page(grace: CheckedClient, world: World) 
         "completed_on": "2026-02-26",
         "valid_until": "2029-02-26",
         "certificate_number": grouped(passed.certificate or ""),
+        "requirement": "not required",
+        "due_by": "",
     }
 
 

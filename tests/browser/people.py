@@ -9,7 +9,7 @@ import pyotp
 from flask import Flask, current_app
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import BrowserContext
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from elearning.accounts import operations as accounts
 from elearning.accounts.models import RecoveryCode
@@ -44,8 +44,11 @@ from elearning.evaluation.operations import (
 from elearning.evaluation.queries import find_follow_up
 from elearning.evaluation.types import About, Kept, Pledge, When
 from elearning.people import operations as people
+from elearning.people.models import Membership
 from elearning.people.queries import find_agency
 from elearning.people.types import Sector
+from elearning.requirements.operations import add_requirements
+from elearning.requirements.types import Ask, Group
 from elearning.stories.operations import begin_walk, record_choice
 from elearning.training.operations import record_section_read, start_quiz, submit_quiz
 from elearning.training.types import CONTENT_NOTE
@@ -311,6 +314,17 @@ def lead_with_an_app(someone: Someone) -> None:
         session.add(RecoveryCode(account_id=someone.account_id, code_digest=used))
 
 
+def overdue(someone: Someone) -> None:
+    """Has worked here for two months, as something that had to hold the module by last week."""
+    today, agency = clock.today(), find_agency("Harrow Lane Academy")
+    assert agency is not None
+    begun = {"job_role": "Volunteer", "started_on": today - dt.timedelta(days=60)}
+    with atomic() as session:
+        session.execute(update(Membership).where(Membership.practitioner_id == someone.practitioner_id).values(begun))
+    asked = Ask(agency.id, MODULE, Group.JOB_ROLE, "Volunteer", today - dt.timedelta(days=7))
+    add_requirements([asked], by=None)
+
+
 def issued_anew(someone: Someone) -> None:
     """With an earlier name on the certificate that the facts name."""
     passed(someone)
@@ -353,6 +367,7 @@ SITUATIONS: dict[str, Callable[[Someone], None]] = {
     "lead alone": lead_alone,
     "lead with an app": lead_with_an_app,
     "lead some time later": lead_with_an_app,
+    "overdue": overdue,
     "issued anew": issued_anew,
     "withdrawn": withdrawn,
 }

@@ -90,6 +90,17 @@ def set_app_up(page: Page) -> None:
     type_in("Code from your app", pyotp.TOTP(key).now(), "Continue")(page)
 
 
+def upload(*rows: str) -> Act:
+    """Upload a list of headcounts."""
+
+    def act(page: Page) -> None:
+        content = "\n".join(("agency,job role,staff,counted on", *rows)).encode()
+        page.get_by_label("The list").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": content})
+        press("Upload and check")(page)
+
+    return act
+
+
 def send_own(more: bytes = b"") -> Act:
     """Download the certificate whose page this is, and have the file checked, with more at its end."""
 
@@ -299,6 +310,28 @@ STATES = [
     State("offer, a follow-up open", "three days on", "/", "Training"),
     State("module, a follow-up open", "three days on", HOME, "Reachable moments"),
     State("record, a follow-up open", "three days on", "/record", "My training record"),
+    State("offer, overdue", "overdue", "/", "Training"),
+    State("module, overdue", "overdue", HOME, "Reachable moments"),
+    State("record, overdue", "overdue", "/record", "My training record"),
+    # Requirements and headcounts
+    State("requirements of an agency", "lead", "/agency/requirements", "What people at"),
+    State("requirements of an agency, none", "lead", "/agency/requirements", "What people at", at=NO_MODULES),
+    State("add a requirement", "lead", "/agency/requirements/new", "Add a requirement"),
+    State("add a requirement, nothing chosen", "officer", "/reports/requirements/new", "Add a requirement",
+          press("Add the requirement")),
+    State("staff of an agency", "lead", "/agency/headcount", "Staff at"),
+    State("staff of an agency, nothing typed", "lead", "/agency/headcount", "Staff at", press("Record the headcount")),
+    State("requirements", "officer", "/reports/requirements", "Who must hold what"),
+    State("end a requirement", "officer", "/reports/requirements", "You are about to end a requirement",
+          lambda page: page.get_by_role("link", name="End").last.click()),
+    State("upload requirements", "officer", "/reports/requirements/upload", "Upload requirements"),
+    State("declared staff", "officer", "/reports/headcounts", "Declared staff"),
+    State("record a headcount, nothing typed", "officer", "/reports/headcounts/new", "Record a headcount",
+          press("Record the headcount")),
+    State("upload headcounts, rows to mend", "officer", "/reports/headcounts/upload", "Upload headcounts",
+          upload("Harrow Lane Acadmy,Nobody,12.5,soon", "Turning Tide,,40,2026-03-31", "Turning Tide,,41,31/03/2026")),
+    State("upload headcounts, check", "officer", "/reports/headcounts/upload", "Check the list",
+          upload("Turning Tide,,1,2026-03-31", "Copperfield Homes,Housing officer,41,31/03/2026")),
     # Team discussions
     State("team sheet", "new", f"{HOME}/team-sheet", "Take it back to your team", open_details),
     State("record a discussion", "new", f"{HOME}/discussions/new", "Record a team discussion"),
@@ -323,6 +356,7 @@ STATES = [
     State("offer, no modules", NOBODY, "/", "Training", at=NO_MODULES),
     State("record, no modules", "new", "/record", "My training record", at=NO_MODULES),
     State("agency, filtered", "lead", "/agency?state=completed", "Training at"),
+    State("agency, who is overdue", "lead", "/agency?state=overdue", "Training at"),
     State("agency, nobody found", "lead", "/agency?name=zzzz", "Training at"),
     State("agency, certificates", "lead", "/agency/certificates", "Certificates earned at"),
     State("agency, certificates, none found", "lead", "/agency/certificates?name=zzzz", "Certificates earned at"),

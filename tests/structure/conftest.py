@@ -18,6 +18,8 @@ from elearning.catalogue.library import Library
 from elearning.core.db import db
 from elearning.database import metadata
 from elearning.discussions.operations import record_discussion
+from elearning.requirements.operations import add_requirements
+from elearning.requirements.types import Ask, Group
 from tests import journey
 from tests.conftest import _WORLDS, MODULE, CheckedClient, Persona, World, copied, running, settings_for
 from tests.discussions.test_rules import log
@@ -89,7 +91,10 @@ def site(
         theirs = record_discussion(world.tomasz.practitioner_id, sample, log(present=60))
         discussion = metadata.tables["discussion"]
         code = db.session.scalars(select(discussion.c.code).where(discussion.c.id == theirs)).one()
+        ask = Ask(world.school, MODULE, Group.EVERYONE, "", dt.date(2026, 2, 1))
+        add_requirements([ask], by=None)
         addresses = {
+            "<int:requirement_id>": "1",
             "<number>": number,
             "<code>": code,
             "<int:discussion_id>": str(discussion_id),

@@ -106,6 +106,13 @@ POST  /agency/people.csv                            in   404  404  200  200  404
 GET   /agency/certificates                          in   404  404  200  200  404  404
 POST  /agency/certificates.zip                      in   404  404  200  200  404  404
 POST  /agency/certificates.pdf                      in   404  404  200  200  404  404
+GET   /agency/requirements                          in   404  404  200  200  404  404
+GET   /agency/requirements/new                      in   404  404  200  200  404  404
+POST  /agency/requirements/new                      in   404  404  302  302  404  404
+GET   /agency/requirements/<int:requirement_id>/end in   404  404  200  404  404  404
+POST  /agency/requirements/<int:requirement_id>/end in   404  404  302  404  404  404
+GET   /agency/headcount                             in   404  404  200  200  404  404
+POST  /agency/headcount                             in   404  404  302  302  404  404
 GET   /reports                                      in   404  404  404  404  200  404
 POST  /reports/completions.csv                      in   404  404  404  404  200  404
 GET   /reports/tables                               in   404  404  404  404  200  404
@@ -114,6 +121,18 @@ POST  /reports/tables/<table>.<any:kind>            in   404  404  404  404  200
 GET   /reports/items                                in   404  404  404  404  200  404
 POST  /reports/items.csv                            in   404  404  404  404  200  404
 POST  /reports/items.xlsx                           in   404  404  404  404  200  404
+GET   /reports/requirements                         in   404  404  404  404  200  404
+GET   /reports/requirements/new                     in   404  404  404  404  200  404
+POST  /reports/requirements/new                     in   404  404  404  404  302  404
+GET   /reports/requirements/<int:requirement_id>/end in  404  404  404  404  302  404
+POST  /reports/requirements/<int:requirement_id>/end in  404  404  404  404  302  404
+GET   /reports/requirements/upload                  in   404  404  404  404  200  404
+POST  /reports/requirements/upload                  in   404  404  404  404  302  404
+GET   /reports/headcounts                           in   404  404  404  404  200  404
+GET   /reports/headcounts/new                       in   404  404  404  404  200  404
+POST  /reports/headcounts/new                       in   404  404  404  404  302  404
+GET   /reports/headcounts/upload                    in   404  404  404  404  200  404
+POST  /reports/headcounts/upload                    in   404  404  404  404  302  404
 GET   /admin                                        in   404  404  404  404  404  200
 GET   /admin/certificates                           in   404  404  404  404  404  200
 POST  /admin/certificates                           in   404  404  404  404  404  200
@@ -121,6 +140,14 @@ POST  /admin/certificates/reissue                   in   404  404  404  404  404
 POST  /admin/certificates/withdraw                  in   404  404  404  404  404  200
 """
 
+REQUIRED = {"module": MODULE, "who": "job role:Nurse", "due_on-day": "31", "due_on-month": "3", "due_on-year": "2027"}
+COUNTED = {
+    "job_role": "all",
+    "staff": "40",
+    "counted_on-day": "1",
+    "counted_on-month": "2",
+    "counted_on-year": "2026",
+}
 # What is sent with a form, and what is asked for in the address behind the "?".
 SENT: Mapping[str, dict[str, str]] = {
     "/sign-in": {"email": "amina@example.org"},
@@ -133,6 +160,18 @@ SENT: Mapping[str, dict[str, str]] = {
     "/modules/<key>/quiz/check": {"attempt": "1"},
     "/modules/<key>/discussions/new": LINE | {"step": "record"},
     "/record/discussions/claim": {"code": "<code>"},  # of a discussion that Tomasz led
+    "/agency/requirements/new": REQUIRED,
+    "/agency/headcount": COUNTED,
+    "/reports/requirements/new": REQUIRED | {"agency": "partnership"},
+    "/reports/requirements/upload": {
+        "text": f"agency,module,group,name,due on\nwhole partnership,{MODULE},everyone,,2027-03-31",
+        "step": "record",
+    },
+    "/reports/headcounts/new": COUNTED | {"agency": "1"},
+    "/reports/headcounts/upload": {
+        "text": "agency,job role,staff,counted on\nHarrow Lane School,,40,2026-02-01",
+        "step": "record",
+    },
     "/verify/list": {"numbers": "<number>"},
     "/admin/certificates": {"number": "<number>"},
     "/admin/certificates/reissue": {"number": "<number>"},

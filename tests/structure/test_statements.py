@@ -18,6 +18,8 @@ from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.people.operations import add_agency
 from elearning.people.types import Sector
+from elearning.requirements.operations import add_requirements, declare_headcounts
+from elearning.requirements.types import Ask, Declared, Group
 from elearning.training.operations import start_quiz
 from tests import journey
 from tests.conftest import MODULE, NOON
@@ -29,7 +31,7 @@ from tests.structure.conftest import ASKERS, Site, routes
 #
 #                                                         nobody amina ben grace olu officer admin
 TABLE = """
-GET  /                                                        0   6   6   6   6   6   6
+GET  /                                                        0   7   7   7   7   7   7
 GET  /healthz                                                 1   1   1   1   1   1   1
 GET  /static/style.css                                        0   0   0   0   0   0   0
 GET  /static/<path:filename>                                  0   0   0   0   0   0   0
@@ -45,7 +47,7 @@ GET  /verify/list                                             0   1   1   1   1 
 GET  /privacy                                                 0   1   1   1   1   1   1
 GET  /accessibility                                           0   1   1   1   1   1   1
 GET  /account                                                 0   1   1   2   2   2   2
-GET  /modules/<key>                                           0   6   6   6   6   6   6
+GET  /modules/<key>                                           0   7   7   7   7   7   7
 GET  /modules/<key>/content-note                              0   1   1   1   1   1   1
 GET  /modules/<key>/confidence/before                         0   6   6   6   6   6   6
 GET  /modules/<key>/confidence/<any:moment>                   0   3   2   2   2   2   2
@@ -66,7 +68,7 @@ GET  /modules/<key>/quiz/result                               0   8   2   2   2 
 GET  /modules/<key>/team-sheet                                0   1   1   1   1   1   1
 GET  /modules/<key>/team-sheet.pdf                            0   2   2   2   2   2   2
 GET  /modules/<key>/discussions/new                           0   1   1   1   1   1   1
-GET  /record                                                  0   9   9   9   9   9   9
+GET  /record                                                  0  10  10  10  10  10  10
 GET  /record/discussions/<int:discussion_id>                  0   2   2   2   2   2   2
 GET  /record/discussions/claim                                0   1   1   1   1   1   1
 GET  /record/attempts/<int:attempt_id>                        0   2   2   2   2   2   2
@@ -76,12 +78,16 @@ GET  /record/certificates/<number>/cpd                        0   4   2   2   2 
 GET  /record/certificates/<number>/cpd.txt                    0   4   2   2   2   2   2
 GET  /certificates/<number>                                   0   2   2   2   2   2   2
 GET  /certificates/<number>.pdf                               0   2   2   2   2   2   2
-GET  /agency                                                  0   1   1   8   8   1   1
+GET  /agency                                                  0   1   1   9   9   1   1
 GET  /agency/discussions                                      0   1   1   4   4   1   1
-POST /agency/people.csv                                       0   1   1  10  10   1   1
+POST /agency/people.csv                                       0   1   1  11  11   1   1
 GET  /agency/certificates                                     0   1   1   5   5   1   1
 POST /agency/certificates.zip                                 0   1   1  10  10   1   1
 POST /agency/certificates.pdf                                 0   1   1  10  10   1   1
+GET  /agency/requirements                                     0   1   1   3   3   1   1
+GET  /agency/requirements/new                                 0   1   1   3   3   1   1
+GET  /agency/requirements/<int:requirement_id>/end            0   1   1   3   2   1   1
+GET  /agency/headcount                                        0   1   1   3   3   1   1
 GET  /reports                                                 0   1   1   1   1  10   1
 POST /reports/completions.csv                                 0   1   1   1   1  12   1
 GET  /reports/tables                                          0   1   1   1   1   1   1
@@ -90,6 +96,13 @@ POST /reports/tables/<table>.<any:kind>                       0   1   1   1   1 
 GET  /reports/items                                           0   1   1   1   1   7   1
 POST /reports/items.csv                                       0   1   1   1   1   5   1
 POST /reports/items.xlsx                                      0   1   1   1   1   5   1
+GET  /reports/requirements                                    0   1   1   1   1   3   1
+GET  /reports/requirements/new                                0   1   1   1   1   2   1
+GET  /reports/requirements/<int:requirement_id>/end           0   1   1   1   1   3   1
+GET  /reports/requirements/upload                             0   1   1   1   1   1   1
+GET  /reports/headcounts                                      0   1   1   1   1   3   1
+GET  /reports/headcounts/new                                  0   1   1   1   1   2   1
+GET  /reports/headcounts/upload                               0   1   1   1   1   1   1
 GET  /admin                                                   0   1   1   1   1   1   1
 GET  /admin/certificates                                      0   1   1   1   1   1   1
 """
@@ -158,11 +171,14 @@ def _grow(site: Site) -> None:
         for year in (2020, 2024):
             complete(world.amina.practitioner_id, world.school, on=dt.date(year, 5, 1), module=module.key)
         begin(world.grace.practitioner_id, on=dt.date(2025, 5, 1), module=module.key)
+        asks = [Ask(where, module.key, Group.EVERYONE, "", dt.date(2026, 3, 1)) for where in (None, world.school)]
+        add_requirements(asks, by=None)
     for number in range(12):
         agency = add_agency(f"Agency {number}", list(Sector)[number % len(Sector)])
         for place in (agency, world.school, world.school, world.school, world.school, world.clinic):
             person = hire(place, since=dt.date(2024, 1, 1))
             complete(person, place, on=dt.date(2024, 6, 1))
+            declare_headcounts([Declared(place, "", 40, dt.date(2026, 1, 1 + number))], by=None)
             account = open_account(person, f"person{person}@example.org")
         grant_role(account, Role.TRAINING_LEAD, agency_id=world.clinic)
 

@@ -13,8 +13,11 @@ from elearning.certificates.models import Certificate
 from elearning.completions.models import Completion
 from elearning.core import clock
 from elearning.core.db import db
+from elearning.requirements.operations import add_requirements
+from elearning.requirements.types import Ask, Group
 from tests import journey
 from tests.conftest import MODULE, NOON, CheckedClient, World
+from tests.records import complete
 
 HOME = f"/modules/{MODULE}"
 
@@ -38,6 +41,18 @@ class TestReading:
         assert "Not started" in client.get("/").text
         journey.post(client, f"{HOME}/sections/the-idea")
         assert "1 of 3 sections read" in client.get("/").text
+
+    def test_what_i_must_hold_is_said_where_i_meet_the_module(self, client: CheckedClient, world: World) -> None:
+        pages = ("/", HOME, "/record")
+        assert not [page for page in pages if "Due" in client.get(page).text or "Overdue" in client.get(page).text]
+        day = dt.date(2026, 3, 31)
+        add_requirements([Ask(None, MODULE, Group.EVERYONE, "", day)], by=None)
+        assert [page for page in pages if "by 31 March 2026" in client.get(page).text] == [*pages]
+        with clock.at(NOON + dt.timedelta(days=30)):
+            client.sign_in(world.amina)
+            assert [page for page in pages if "since 1 April 2026" in client.get(page).text] == [*pages]
+            complete(world.amina.practitioner_id, None, on=day)
+            assert not [page for page in pages if "Overdue" in client.get(page).text]
 
     def test_the_place_is_kept_whatever_the_order(self, client: CheckedClient) -> None:
         journey.post(client, f"{HOME}/content-note")

@@ -42,7 +42,7 @@ values = st.one_of(odd_text, st.integers(-5, 20).map(str), st.text(max_size=30))
 names = st.sampled_from([
     "email", "code", "account_id", "full_name", "walk", "answer", "attempt", "part1", "part2", "part3", "part1",
     "practice", "number", "name", "module", "state", "page", "period", "sector", "next", "then", "second_factor", "from", "q", "v", "role", "score",
-    "numbers", "reason", "step", "as",
+    "numbers", "reason", "step", "as", "agency", "who", "job_role", "staff", "text", "due_on-day", "counted_on-year",
 ])  # fmt: skip
 fields = st.lists(st.tuples(st.one_of(names, names, names, st.text(max_size=8)), values), max_size=6)
 header_names = st.sampled_from([
