@@ -4,17 +4,22 @@ import datetime as dt
 from collections.abc import Sequence
 
 from elearning.catalogue.types import TrainingModule
+from elearning.figures.disclosure import COUNTS, YEAR, Leaves
 from elearning.figures.types import Column, Hidden, Kind, Period, Rate, Table, Value
 from elearning.items.rules import DISCRIMINATION_FROM, FACILITY_FROM, NOUN, SHOWN
 from elearning.items.types import By, Group, ItemFigures
 from elearning.web.pages import counted
 
+# Who chose what is for the screen: beside the share that had it right, a small count of them could be worked out.
+ASKED = ((COUNTS, "first attempts"),)
+PUBLISHED = (Leaves("first attempts", ("module", "version", "item")),)
+
 COLUMNS = (
     Column("Question"),
     Column("Version"),
-    Column("First attempts", Kind.COUNT),
-    Column("Facility", Kind.MEASURE),
-    Column("Discrimination", Kind.MEASURE),
+    Column("First attempts", Kind.COUNT, place=ASKED),
+    Column("Facility", Kind.MEASURE, of=ASKED),
+    Column("Discrimination", Kind.MEASURE, of=ASKED),
     Column("Wrong answer chosen most"),
     Column("Chosen by", Kind.RATE),
     Column("Section to read"),
@@ -38,6 +43,10 @@ def item_table(module: TrainingModule, figures: Sequence[ItemFigures], cut_off: 
         caption=f"What people get wrong in {module.title}, {period.label}",
         columns=COLUMNS,
         rows=tuple(_row(each) for each in asked),
+        places=tuple(
+            ((YEAR, period.key), ("module", module.key), ("version", str(each.version)), ("item", each.item.id))
+            for each in asked
+        ),
         cut_off=cut_off,
         versions=f"{module.title}, version {versions}" if versions else "none",
         notes=(*NOTES, f"{left_out} {FEWER}, and left out."),

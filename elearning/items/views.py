@@ -9,14 +9,14 @@ from elearning.catalogue.types import TrainingModule
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.throttle import may_export
-from elearning.figures.disclosure import SMALL_COUNTS, published
+from elearning.figures.disclosure import SMALL_COUNTS, publish
 from elearning.figures.rules import find_period, is_publishable, list_periods, written, year_of
 from elearning.figures.spreadsheet import table_csv, tables_xlsx
 from elearning.figures.types import Period
 from elearning.items import operations, queries
 from elearning.items.forms import item_filter
 from elearning.items.rules import figures_of, gravest_first
-from elearning.items.tables import group_table, item_table
+from elearning.items.tables import PUBLISHED, group_table, item_table
 from elearning.items.types import By, ItemFigures
 from elearning.web.access import requires
 
@@ -63,7 +63,8 @@ def items_file(kind: str) -> ResponseReturnValue:
     if not may_export(current_user.practitioner_id):
         abort(429)
     operations.record_items_export(current_user.practitioner_id, module.key, period)
-    table = published(item_table(module, _figures(module, period), clock.now(), period))
+    table = item_table(module, _figures(module, period), clock.now(), period)
+    (table,) = publish([table], PUBLISHED)
     content = tables_xlsx([table]) if kind == "xlsx" else b"".join(table_csv(table))
     name = f"questions-{module.key}-{period.key}.{kind}"
     return Response(content, mimetype=FILES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
