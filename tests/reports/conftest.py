@@ -81,7 +81,7 @@ def tell(world: World) -> None:
         assert first.certificate
         issue(first.recorded.place, renews, supersedes=first.certificate)
     slow = hire(school, since=dt.date(2025, 6, 2))
-    people.join_agency(moves, clinic, "Nurse", started_on=dt.date(2025, 9, 1))
+    people.join_agency(moves, clinic, "Nurse", started_on=dt.date(2025, 9, 30))
     *passed, withdrawn = nurses
     for nurse in passed:
         complete(nurse, clinic, on=dt.date(2025, 11, 3), months=6 if nurse == passed[-1] else 36)

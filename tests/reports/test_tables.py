@@ -168,3 +168,8 @@ def test_the_running_year_says_that_it_is_not_over(partnership: Partnership) -> 
     assert "This year is not over, and last year is whole." in table.notes[0]
     today = asked("R2", View(financial_year(2026)))
     assert today[0][2:7] == ["21", "0", "0", "0", "10 of 21 people enrolled (48%)"]
+
+
+def test_who_moves_on_the_day_that_is_counted_is_registered_once_where_they_now_work(partnership: Partnership) -> None:
+    summer = View(quarters_of(financial_year(2025))[1])
+    assert [row[:2] for row in asked("R3", summer)][1:3] == [["Millpond Clinic", "11"], ["Harrow Lane School", "2"]]
