@@ -18,7 +18,6 @@ from elearning.reports import operations, queries
 from elearning.reports.forms import view_filter
 from elearning.reports.overview import trend_chart
 from elearning.reports.parts import ANNUAL
-from elearning.reports.spreadsheet import completions_csv as as_csv
 from elearning.reports.spreadsheet import open_data_csv
 from elearning.reports.tables import FIELDS, SHEETS, narrowed
 from elearning.reports.types import Sheet
@@ -56,24 +55,6 @@ def overview() -> ResponseReturnValue:
         tables=tables,
         trend=drawn(trend) if any(any(each.values) for each in trend.series) else None,
         more=[(url_for(endpoint), name, about) for endpoint, name, about in MORE],
-    )
-
-
-@bp.post("/reports/completions.csv")
-@requires(Role.OFFICER)
-def completions_csv() -> ResponseReturnValue:
-    """The completions of a financial year that is over, with disclosure control; 404 for any other period."""
-    today = clock.today()
-    period = find_period(list_periods(queries.first_completion(), today), request.args.get("period", ""))
-    if period is None or not is_publishable(period, today):
-        abort(404)
-    if not may_export(current_user.practitioner_id):
-        abort(429)
-    cells = operations.publish_completions(current_user.practitioner_id, period, _titles())
-    return Response(
-        b"".join(as_csv(cells)),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="completions-{period.key}.csv"'},
     )
 
 
