@@ -125,12 +125,11 @@ def list_published(year: Period, titles: Titles) -> list[Table]:
     if not is_publishable(year, clock.today()):
         raise ValueError("only a whole financial year that is over is published")
     *before, last = (View(each) for each in years_up_to(year))
-    views = [(number, last) for number in (*COUNTED, "X1") if number != "R5"]
-    views += [("R5", replace(last, module=key)) for key in titles or [""]]
+    this_year = [make_table(number, last, titles, to_leave=True) for number in (*COUNTED, "X1") if number != "R5"]
+    this_year += _coverages(last, titles, to_leave=True, of_one=False)
     # Of the years before, as much as decides on figures that stand in this year's.
-    beside = [(number, view) for view in before for number in LOOKED_BACK_ON]
-    exact = [make_table(number, view, titles, to_leave=True) for number, view in (*views, *beside)]
-    tables = numbered(publish(exact, PUBLISHED)[: len(views)])
+    beside = [make_table(number, view, titles, to_leave=True) for view in before for number in LOOKED_BACK_ON]
+    tables = numbered(publish([*this_year, *beside], PUBLISHED)[: len(this_year)])
     return [*tables, limits_table(tables, year, clock.now())]
 
 
@@ -152,7 +151,7 @@ def make_table(number: str, view: View, titles: Titles, *, to_leave: bool = Fals
         case "R4":
             return _three_years(view, titles)
         case "R5":
-            return _coverage(view, titles, to_leave)
+            return _coverages(view, titles, to_leave=to_leave, of_one=True)[0]
         case "R6":
             return _by_role(view, titles)
         case "R13":
@@ -415,21 +414,28 @@ def _talks(period: Period) -> list[Talks]:
     ]
 
 
-def _coverage(view: View, titles: Titles, to_leave: bool) -> Table:
+def _coverages(view: View, titles: Titles, *, to_leave: bool, of_one: bool) -> list[Table]:
+    """R5 of each module of the view, or of its first one."""
     frame = _frame(view, titles, list_versions([]))
-    if not frame.modules:
-        frame, module = replace(frame, modules=()), OnOffer("", "any training module", ())
-    else:
-        module = frame.modules[0]
-        frame = replace(frame, view=replace(view, module=module.key), modules=(module,))
     day = frame.day if to_leave else frame.today
-    held = _held(frame, module.key, day)
     headcounts = {
         str(each.agency_id): (each.staff, each.counted_on)
         for each in list_headcounts(on=day)
         if each.job_role == view.job_role
     }
-    return coverage_table(frame, module, held, headcounts, day)
+    modules = frame.modules or (OnOffer("", "any training module", ()),)
+    modules = modules[:1] if of_one else modules
+    held = _held(frame, [module.key for module in modules], day)
+    return [
+        coverage_table(
+            replace(frame, view=replace(view, module=module.key), modules=(module,) if module.key else ()),
+            module,
+            held[module.key],
+            headcounts,
+            day,
+        )
+        for module in modules
+    ]
 
 
 def _open(view: View, titles: Titles) -> Table:
@@ -534,7 +540,9 @@ def _valid(frame: Frame, by: Mapping[str, By]) -> list[tuple[str, Place, int]]:
     each = []
     for key in by:
         columns, groups = by[key].columns(of, of.member_since, day)
-        valid = select(literal(key), *columns, func.count()).where(*_works_with(frame, key, day), of.expires_on >= day)
+        valid = select(literal(key), *columns, func.count()).where(
+            of.module_key == key, *_works(frame, day), of.expires_on >= day
+        )
         each.append(valid.group_by(*groups))
     rows = db.session.execute(union_all(*each))
     return [
@@ -542,25 +550,29 @@ def _valid(frame: Frame, by: Mapping[str, By]) -> list[tuple[str, Place, int]]:
     ]
 
 
-def _works_with(frame: Frame, key: str, day: dt.date) -> list[ColumnElement[bool]]:
+def _works(frame: Frame, day: dt.date) -> list[ColumnElement[bool]]:
     """Whether someone who began a module works in an agency of the view."""
     of = ModuleStanding
-    return [of.module_key == key, of.agency_id.is_not(None), of.member_since <= day, *_of_view(frame, of)]
+    return [of.agency_id.is_not(None), of.member_since <= day, *_of_view(frame, of)]
 
 
-def _held(frame: Frame, key: str, day: dt.date) -> dict[str, Held]:
-    """By agency, whose certificate of a module is valid on a day, ends soon, or ended."""
-    of, held = ModuleStanding, defaultdict[str, Held](Held)
+def _held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dict[str, Held]]:
+    """By module and agency, whose certificate is valid on a day, ends soon, or ended."""
+    of = ModuleStanding
+    held: dict[str, dict[str, Held]] = {key: defaultdict(Held) for key in keys}
     if day != frame.today:
-        for module_key, (agency_id, *_), it in _then(frame, day):
-            held[str(agency_id)] += it if module_key == key else Held()
+        for key, (agency_id, *_), it in _then(frame, day):
+            if key in held:
+                held[key][str(agency_id)] += it
         return held
     rows = db.session.execute(
-        select(of.agency_id, *_standings(of.expires_on, day))
-        .where(*_works_with(frame, key, day), of.expires_on.is_not(None))
-        .group_by(of.agency_id)
+        select(of.module_key, of.agency_id, *_standings(of.expires_on, day))
+        .where(of.module_key.in_(keys), *_works(frame, day), of.expires_on.is_not(None))
+        .group_by(of.module_key, of.agency_id)
     )
-    return {str(agency_id): _as_held(*counts) for agency_id, *counts in rows}
+    for key, where, *counts in rows:
+        held[key][str(where)] = _as_held(*counts)
+    return held
 
 
 def _standings(ends: Any, day: dt.date) -> list[ColumnElement[int]]:
@@ -686,10 +698,11 @@ def _glance(frame: Frame, period: Period, done: Tallies) -> Glance:
 def _module_glances(frame: Frame) -> list[ModuleGlance]:
     """By module of the view: who began it and is late, how first attempts fared, and the questions to look at."""
     begun = _begun(frame)
-    glances = []
     offered = {module.key: module for module in library()}
+    figures_of = item_figures([offered[each.key] for each in frame.modules if each.key in offered], frame.view.period)
+    glances = []
     for module in frame.modules:
-        figures = item_figures(offered[module.key], frame.view.period) if module.key in offered else []
+        figures = figures_of.get(module.key, [])
         glances.append(
             ModuleGlance(
                 module=module,
@@ -709,10 +722,11 @@ def annual(year: Period, titles: Titles) -> Made:
     """The annual report of a financial year that is over, as it may leave the partnership."""
     cut_off, today = clock.now(), clock.today()
     modules = tuple(library())
-    asked = [(module, item_figures(module, year)) for module in modules]
+    figures = item_figures(modules, year)
+    asked = [(module, figures[module.key]) for module in modules if figures[module.key]]
     tables = [
         *list_published(year, titles),
-        *numbered([publish([item_table(*each, cut_off, year)], ITEMS_PUBLISHED)[0] for each in asked if each[1]]),
+        *numbered([publish([item_table(*each, cut_off, year)], ITEMS_PUBLISHED)[0] for each in asked]),
         *publish_impact(impact_tables(modules, year, cut_off, today)),
     ]
     return Made(annual_report(tables, year, cut_off), list_versions([year.key]), _names(titles))

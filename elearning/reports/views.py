@@ -8,7 +8,7 @@ from elearning.catalogue.library import library
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.throttle import may_export
-from elearning.editions.queries import find_latest_id
+from elearning.editions.queries import list_latest_ids
 from elearning.figures.charts import drawn
 from elearning.figures.disclosure import SMALL_COUNTS
 from elearning.figures.rules import find_period, is_publishable, list_periods, year_of
@@ -76,9 +76,10 @@ def make() -> ResponseReturnValue:
     """The reports that can be made, and those that were."""
     today = clock.today()
     years = [each for each in list_periods(queries.first_completion(), today) if is_publishable(each, today)]
+    kept = list_latest_ids(ANNUAL)
     return render_template(
         "reports/make.html",
-        years=[(year, find_latest_id(ANNUAL, year.key)) for year in years],
+        years=[(year, kept.get(year.key)) for year in years],
         first_file_on=year_of(today).last,
     )
 

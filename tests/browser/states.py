@@ -362,9 +362,10 @@ STATES = [
     State("agency, certificates, none found", "lead", "/agency/certificates?name=zzzz", "Certificates earned at"),
     State("agency, certificates, days that cannot be", "lead",
           "/agency/certificates?first-day=31&first-month=2&first-year=2026&last-day=1", "Certificates earned at"),
-    State("reports", "officer", "/reports", "Completions by agency"),
-    State("reports, a year that is over", "officer", "/reports?period=2025-26", "Completions by agency"),
-    State("reports, nothing in them", "officer", "/reports?period=2020-21", "Completions by agency"),
+    State("reports", "officer", "/reports", "Reports"),
+    State("reports, a year that is over", "officer", "/reports?period=2025-26", "Reports"),
+    State("reports, nothing in them", "officer", "/reports?period=2020-21", "Reports"),
+    State("make a report", "officer", "/reports/make", "Make a report"),
     State("tables", "officer", "/reports/tables", "Tables"),
     *[State(f"table {number}", "officer", f"/reports/tables/{number}?period=2025-26", f"{number} ")
       for number in ("R1", "R2", "R3", "R4", "R5", "R6", "R13", "R15", "X1")],
