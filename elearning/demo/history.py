@@ -324,7 +324,8 @@ class Past:
                 )
 
     def _sit(self, module: TrainingModule, practitioner_id: int, grasp: float) -> bool:
-        attempt_id = start_quiz(practitioner_id, module)
+        with clock.at(clock.now() - dt.timedelta(minutes=6 + practitioner_id % 9)):
+            attempt_id = start_quiz(practitioner_id, module)
         sitting = find_open_sitting(practitioner_id, module.key)
         assert sitting is not None  # it was started on the line before
         for position, drawn in enumerate(sitting.form, start=1):

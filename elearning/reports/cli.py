@@ -42,26 +42,51 @@ def report() -> None:
     """Make what may leave the partnership; small counts are suppressed in it."""
 
 
-@report.command()
-@year_option
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="the file  [default: annual-YEAR.pdf]")
-@click.option("--anew", is_flag=True, help="make a new edition, and say what changed since the one that is kept")
-@click.pass_obj
-def annual(context: HasApp, key: str, output: Path | None, anew: bool) -> None:
-    """The annual report as one PDF. It is kept: asked for again, it is the same file."""
+def _made(context: HasApp, key: str, output: Path | None, anew: bool) -> None:
+    """Make a report or find the one that is kept, write it, and say which it is."""
     settings = context.settings
     with context.app.app_context():
         edition_id = make_report(
-            None, _year(key), _titles(), partnership=settings.partnership, colour=settings.colour, anew=anew
+            None, _period(key), _titles(), partnership=settings.partnership, colour=settings.colour, anew=anew
         )
         edition = find_edition(edition_id)
     assert edition is not None  # it was kept on the lines above
     facts = edition.facts
-    output = output or Path(f"annual-{key}.pdf")
+    output = output or Path(f"{facts.kind}-{key}.pdf")
     output.write_bytes(render(edition.report, partnership=facts.partnership, colour=facts.colour))
     click.echo(f"Wrote {output}: edition {facts.number}, seal {edition.digest}.")
     if facts.changed:
         click.echo(f"Since edition {facts.number - 1}: {facts.changed}")
+
+
+file_option = click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="the file  [default: KIND-PERIOD.pdf]"
+)
+anew_option = click.option("--anew", is_flag=True, help="make a new edition, and say what changed since the one kept")
+
+
+@report.command()
+@year_option
+@file_option
+@anew_option
+@click.pass_obj
+def annual(context: HasApp, key: str, output: Path | None, anew: bool) -> None:
+    """The annual report as one PDF. It is kept: asked for again, it is the same file."""
+    if "q" in key:
+        raise Refused(f"{key} is a quarter; give a financial year, such as {key[:7]}.")
+    _made(context, key, output, anew)
+
+
+@report.command()
+@click.option("--quarter", "key", required=True, metavar="QUARTER", help="one that is over, such as 2026-27-q2")
+@file_option
+@anew_option
+@click.pass_obj
+def quarterly(context: HasApp, key: str, output: Path | None, anew: bool) -> None:
+    """The quarterly paper, two pages. It is kept as the annual report is."""
+    if "q" not in key:
+        raise Refused(f"{key} is no quarter; give one such as {key[:7]}-q2.")
+    _made(context, key, output, anew)
 
 
 @report.command()
@@ -73,7 +98,7 @@ def annual(context: HasApp, key: str, output: Path | None, anew: bool) -> None:
 def table(context: HasApp, number: str, key: str, excel: bool, output: Path | None) -> None:
     """One table of a financial year, such as R3, as CSV or as a workbook."""
     with context.app.app_context():
-        out = publish_table(None, number, _year(key), _titles())
+        out = publish_table(None, number, _period(key), _titles())
     content = tables_xlsx(out) if excel else b"".join(open_data_csv(out[0]) if number == "X1" else tables_csv(out))
     if output:
         output.write_bytes(content)
@@ -86,10 +111,10 @@ def _titles() -> Titles:
     return {module.key: module.title for module in library()}
 
 
-def _year(key: str) -> Period:
+def _period(key: str) -> Period:
     periods = list_periods(first_completion(), clock.today())
     period = find_period(periods, key)
     if period is None:
         years = ", ".join(each.key for each in periods if each.is_year)
-        raise Refused(f"There is no period {key}; the financial years are {years}.")
+        raise Refused(f"There is no period {key}; the financial years are {years}, and a quarter is 2025-26-q3, say.")
     return period

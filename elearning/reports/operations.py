@@ -6,10 +6,10 @@ from elearning.core.db import atomic
 from elearning.core.errors import Refused
 from elearning.editions.operations import keep_edition
 from elearning.editions.queries import find_latest_id
-from elearning.figures.rules import is_publishable
+from elearning.figures.rules import is_closed, is_publishable
 from elearning.figures.types import Period, Table
-from elearning.reports.parts import ANNUAL
-from elearning.reports.queries import Titles, annual, list_published
+from elearning.reports.parts import ANNUAL, QUARTERLY
+from elearning.reports.queries import Titles, annual, list_published, quarterly
 from elearning.reports.tables import sheet_of
 
 
@@ -33,17 +33,22 @@ def _check_publishable(period: Period) -> None:
 
 
 def make_report(
-    by: int | None, year: Period, titles: Titles, *, partnership: str, colour: str, anew: bool = False
+    by: int | None, period: Period, titles: Titles, *, partnership: str, colour: str, anew: bool = False
 ) -> int:
-    """The annual report of a financial year, kept for good; the id of its edition.
+    """The annual report of a financial year, or the paper of a quarter, kept for good; the id of its edition.
 
     The one that is kept is given out again, unless `anew`. `by` is None for whoever works at the command line. Raises
-    Refused for a year that is not published.
+    Refused for a period that is not closed.
     """
-    _check_publishable(year)
-    if not anew and (kept := find_latest_id(ANNUAL, year.key)) is not None:
+    if not is_closed(period, clock.today()):
+        raise Refused(
+            f"{period.label} is not over: a report is made from the second day after the end, when nothing more can be "
+            "counted in it."
+        )
+    kind = ANNUAL if period.is_year else QUARTERLY
+    if not anew and (kept := find_latest_id(kind, period.key)) is not None:
         return kept
-    made = annual(year, titles)
+    made = annual(period, titles) if period.is_year else quarterly(period, titles)
     return keep_edition(
         made.report,
         by=by,

@@ -3,13 +3,15 @@
 Pure functions of what was read, as `tables`; each chart is drawn from the rows of its table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from elearning.figures.rules import quarters_of
-from elearning.figures.types import Chart, Column, Form, Hidden, Kind, Period, Rate, Series, Table, Value
+from elearning.figures.types import Chart, Column, Form, Hidden, Kind, Period, Place, Rate, Series, Table, Value
+from elearning.items.types import ItemFigures
+from elearning.reports.disclosure import SMALLEST_QUARTER
 from elearning.reports.rules import DAYS_TO_COMPLETE, hours, year_within
 from elearning.reports.tables import WITHDRAWN, framed
-from elearning.reports.types import AgencyGlance, Frame, Glance, ModuleGlance
+from elearning.reports.types import AgencyGlance, Done, Frame, Glance, ModuleGlance, Tallies
 from elearning.web.pages import counted
 
 LISTED = 10  # agencies
@@ -95,6 +97,83 @@ def bar_chart(table: Table, place: int, description: str) -> Chart:
 
 def _count(value: Value) -> int | None:
     return value if isinstance(value, int) else None
+
+
+def quarters_table(frame: Frame, quarters: Sequence[Period], done: Tallies, discussions: Mapping[str, int]) -> Table:
+    """R4b, for the quarterly paper: what the whole partnership completed, quarter by quarter, the newest last."""
+    tallies = [done.get((each.key, "", "", ""), Done()) for each in quarters]
+    return framed(
+        frame,
+        "R4b",
+        "The partnership quarter by quarter",
+        (
+            Column("Quarter"),
+            Column("Completions", Kind.COUNT, (("counts", "completions"),)),
+            Column("People completing at least one module", Kind.COUNT, (("counts", "people"),)),
+            Column("Team discussions recorded", Kind.COUNT, (("counts", "discussions"),)),
+        ),
+        [
+            (each.label.partition(", ")[2], it.completions, it.people, discussions.get(each.key, 0))
+            for each, it in zip(quarters, tallies, strict=True)
+        ],
+        WITHDRAWN,
+        f"Of a quarter, figures under {SMALLEST_QUARTER} are shown as {Hidden.SUPPRESSED}, and so is none at all.",
+        places=[_place(each) for each in quarters],
+        when=f"up to {quarters[-1].label}",
+    )
+
+
+def quarters_by_module(frame: Frame, quarters: Sequence[Period], done: Tallies) -> Table:
+    """What the quarterly paper is decided on and does not print: people by module and quarter."""
+    return framed(
+        frame,
+        "R4c",
+        "People by module and quarter",
+        (
+            Column("Quarter"),
+            *(
+                Column(each.title, Kind.COUNT, (("counts", "completed"), ("module", each.key)))
+                for each in frame.modules
+            ),
+        ),
+        [
+            (quarter.label, *(done.get((quarter.key, "", each.key, ""), Done()).people for each in frame.modules))
+            for quarter in quarters
+        ],
+        places=[_place(each) for each in quarters],
+    )
+
+
+def _place(quarter: Period) -> Place:
+    year, _, number = quarter.key.rpartition("-")
+    return ("year", year), ("quarter", number)
+
+
+def quarters_chart(table: Table) -> Chart:
+    """The completions of R4b as columns."""
+    return Chart(
+        title=f"Completions: {table.caption}",
+        description="A column for each quarter, the newest last, with the figures of the table.",
+        form=Form.COLUMNS,
+        labels=tuple(str(row[0]) for row in table.rows),
+        series=(Series(table.columns[1].label, tuple(_count(row[1]) for row in table.rows)),),
+    )
+
+
+def questions_table(frame: Frame, figures: Mapping[str, Sequence[ItemFigures]]) -> Table:
+    """R12, for the quarterly paper: the questions to look at, and why, in words: so it may leave at any time."""
+    return framed(
+        frame,
+        "R12",
+        "Questions to look at",
+        (Column("Module"), Column("Question"), Column("What stands out"), Column("What to do")),
+        [
+            (module.title, f"{each.item.id}: {each.item.lead_in}", "; ".join(each.flags).capitalize(), each.advice)
+            for module in frame.modules
+            for each in figures.get(module.key, ())
+            if each.flags
+        ],
+    )
 
 
 def concern(glance: AgencyGlance, *, is_over: bool) -> tuple[int, str] | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from elearning.figures.rules import written
 from elearning.figures.types import Chart, Form, Hidden, Kind, Part, Period, Rate, Report, Series, Table, Value
-from elearning.reports.overview import bar_chart
+from elearning.reports.overview import bar_chart, quarters_chart
 from elearning.reports.tables import limits_table, sheet_of
 
 ANNUAL, QUARTERLY = "annual", "quarterly"
@@ -20,6 +20,11 @@ HOW_TO_READ = (
     "says why; the last table gathers what this report cannot tell, and what would mend it.",
     "Figures are of the record as it stood at the time named below each table. Completions are permanent: a later change "
     "of name, job or agency moves none of them.",
+)
+
+NO_AGENCIES = (
+    "Agencies and modules are counted in the annual report alone: of a quarter, their figures could be subtracted from those "
+    "of the year until small counts showed. The officer has them on the screen."
 )
 
 
@@ -74,6 +79,35 @@ def annual_report(tables: Sequence[Table], period: Period, cut_off: dt.datetime)
     parts = [part for part in parts if part.tables]
     parts.append(Part("What this report cannot tell you", tables=(limits,)))
     return Report(ANNUAL, f"Annual training report, {period.label}", period, cut_off, tuple(parts))
+
+
+def quarterly_report(tables: Sequence[Table], quarter: Period, cut_off: dt.datetime) -> Report:
+    """The quarter's paper for the sub-group, two pages; `tables` as they may leave the partnership."""
+    trend, questions = _of(tables, "R4b"), _of(tables, "R12")
+    limits = limits_table(tables, quarter, cut_off)
+    parts = (
+        Part("The quarter at a glance", _newest(trend), tuple(quarters_chart(table) for table in trend), trend),
+        Part(
+            "Questions to look at",
+            ("How questions fare at the first attempt. No flag proves a fault: each asks a person to look.",)
+            if any(table.rows for table in questions)
+            else ("No question stands out. That may also mean that there are too few first attempts to tell.",),
+            tables=tuple(table for table in questions if table.rows),
+        ),
+        Part("What this paper cannot tell you", (NO_AGENCIES,), tables=(limits,)),
+    )
+    return Report(QUARTERLY, f"Quarterly training paper, {quarter.label}", quarter, cut_off, parts)
+
+
+def _newest(tables: Sequence[Table]) -> tuple[str, ...]:
+    """The newest quarter in a sentence for each figure, beside the one before and that of a year before."""
+    sentences = []
+    for table in tables:
+        now, before, year_before = table.rows[-1], table.rows[-2], table.rows[-5]
+        for place, column in enumerate(table.columns[1:], start=1):
+            figures = written(now[place]), written(before[place]), written(year_before[place])
+            sentences.append("{}: {} (the quarter before {}, a year before {}).".format(column.label, *figures))
+    return tuple(sentences)
 
 
 def _tells(table: Table) -> bool:

@@ -31,14 +31,23 @@ from elearning.items.tables import item_table
 from elearning.people.models import Membership
 from elearning.people.queries import list_agencies
 from elearning.people.types import Sector
-from elearning.reports.disclosure import PUBLISHED
-from elearning.reports.overview import agencies_table, glance_table, modules_table, trend_table
-from elearning.reports.parts import annual_report
+from elearning.reports.disclosure import PUBLISHED, PUBLISHED_QUARTERLY
+from elearning.reports.overview import (
+    agencies_table,
+    glance_table,
+    modules_table,
+    quarters_by_module,
+    quarters_table,
+    questions_table,
+    trend_table,
+)
+from elearning.reports.parts import annual_report, quarterly_report
 from elearning.reports.rules import (
     DAYS_TO_COMPLETE,
     DUE_WITHIN,
     quarter_before,
     quarter_keys,
+    quarters_up_to,
     year_before,
     year_within,
     years_up_to,
@@ -730,6 +739,26 @@ def annual(year: Period, titles: Titles) -> Made:
         *publish_impact(impact_tables(modules, year, cut_off, today)),
     ]
     return Made(annual_report(tables, year, cut_off), list_versions([year.key]), _names(titles))
+
+
+def quarterly(quarter: Period, titles: Titles) -> Made:
+    """The paper of a quarter that is over, as it may leave the partnership."""
+    quarters = quarters_up_to(quarter)
+    versions = list_versions([each.key for each in quarters])
+    frame = _frame(View(quarter), titles, versions)
+    done = _tallies(quarters, CompletionTally.who == "", CompletionTally.job_role == "")
+    held = db.session.execute(
+        select(TeamDiscussion.held_on, func.count())
+        .where(TeamDiscussion.held_on.between(quarters[0].first, quarter.last))
+        .group_by(TeamDiscussion.held_on)
+    ).all()
+    discussions = {each.key: sum(n for day, n in held if each.first <= day <= each.last) for each in quarters}
+    trend, _ = publish(
+        [quarters_table(frame, quarters, done, discussions), quarters_by_module(frame, quarters, done)],
+        PUBLISHED_QUARTERLY,
+    )
+    questions = questions_table(frame, item_figures(tuple(library()), quarter))
+    return Made(quarterly_report([trend, questions], quarter, frame.cut_off), versions, _names(titles))
 
 
 def _names(titles: Titles) -> dict[str, str]:

@@ -26,6 +26,14 @@ def quarter_before(quarter: Period) -> Period:
     return quarters_of(year)[number - 2] if number > 1 else quarters_of(year_before(year))[3]
 
 
+def quarters_up_to(quarter: Period) -> tuple[Period, ...]:
+    """Eight quarters, the last of them this one."""
+    quarters = [quarter]
+    while len(quarters) < 8:
+        quarters.insert(0, quarter_before(quarters[0]))
+    return tuple(quarters)
+
+
 def year_within(period: Period) -> Period:
     """The financial year that a period is, or lies in."""
     return financial_year(int(period.key[:4]))

@@ -11,13 +11,13 @@ from elearning.core.throttle import may_export
 from elearning.editions.queries import list_latest_ids
 from elearning.figures.charts import drawn
 from elearning.figures.disclosure import SMALL_COUNTS
-from elearning.figures.rules import find_period, is_publishable, list_periods, year_of
+from elearning.figures.rules import find_period, is_closed, is_publishable, list_periods, year_of
 from elearning.figures.spreadsheet import tables_csv, tables_xlsx
 from elearning.people.queries import list_agencies
 from elearning.reports import operations, queries
 from elearning.reports.forms import view_filter
 from elearning.reports.overview import trend_chart
-from elearning.reports.parts import ANNUAL
+from elearning.reports.parts import ANNUAL, QUARTERLY
 from elearning.reports.spreadsheet import open_data_csv
 from elearning.reports.tables import FIELDS, SHEETS, narrowed
 from elearning.reports.types import Sheet
@@ -58,8 +58,13 @@ def overview() -> ResponseReturnValue:
     )
 
 
+QUARTERS = 8  # that a paper is offered of
 MORE = (
-    ("reports.make", "Make a report", "The annual report of a year that is over, as one PDF for the board."),
+    (
+        "reports.make",
+        "Make a report",
+        "The annual report for the board, or a quarter's paper for the sub-group, as one PDF.",
+    ),
     ("reports.tables", "All tables", "Each table of the sub-group's report, to narrow down, and as a file."),
     ("items.items", "What people get wrong", "How each question fares at the first attempt, and which to mend."),
     ("impact.impact", "Did it help", "How sure people feel, before and after, and what changed in their work."),
@@ -75,22 +80,22 @@ FILES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocume
 def make() -> ResponseReturnValue:
     """The reports that can be made, and those that were."""
     today = clock.today()
-    years = [each for each in list_periods(queries.first_completion(), today) if is_publishable(each, today)]
-    kept = list_latest_ids(ANNUAL)
+    closed = [each for each in list_periods(queries.first_completion(), today) if is_closed(each, today)]
+    kept = list_latest_ids(ANNUAL) | list_latest_ids(QUARTERLY)
+    years = [(each, kept.get(each.key)) for each in closed if each.is_year]
+    quarters = [(each, kept.get(each.key)) for each in closed if not each.is_year]
     return render_template(
-        "reports/make.html",
-        years=[(year, kept.get(year.key)) for year in years],
-        first_file_on=year_of(today).last,
+        "reports/make.html", years=years, quarters=quarters[:QUARTERS], first_file_on=year_of(today).last
     )
 
 
 @bp.post("/reports/make")
 @requires(Role.OFFICER)
 def make_report() -> ResponseReturnValue:
-    """Make the annual report of a financial year that is over, or give out the one that is kept; 404 for any other period."""
+    """Make the report of a year or quarter that is over, or give out the one that is kept; 404 for any other period."""
     today = clock.today()
     period = find_period(list_periods(queries.first_completion(), today), request.args.get("period", ""))
-    if period is None or not is_publishable(period, today):
+    if period is None or not is_closed(period, today):
         abort(404)
     if not may_export(current_user.practitioner_id):
         abort(429)

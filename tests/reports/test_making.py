@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
@@ -15,7 +16,8 @@ from elearning.core.errors import Refused
 from elearning.core.models import AuditEntry
 from elearning.editions.queries import find_edition, find_latest_id
 from elearning.editions.types import Edition
-from elearning.figures.rules import financial_year, written
+from elearning.figures.pdf import render
+from elearning.figures.rules import financial_year, quarters_of, written
 from elearning.figures.types import Hidden, Rate
 from elearning.people.operations import add_agency
 from elearning.people.types import Sector
@@ -94,10 +96,31 @@ def test_a_new_edition_says_what_changed(past: World) -> None:
     assert "rows were added" in second.facts.changed
 
 
+def test_the_quarterly_paper_is_two_pages_and_counts_the_whole_partnership_alone(past: World) -> None:
+    quarter = quarters_of(YEAR)[2]
+    with clock.at(SUMMER):
+        edition = find_edition(make_report(None, quarter, TITLES, partnership=PARTNERSHIP, colour=COLOUR))
+    assert edition is not None
+    paper = edition.report
+    assert [part.heading for part in paper.parts] == [
+        "The quarter at a glance", "Questions to look at", "What this paper cannot tell you",
+    ]  # fmt: skip
+    (trend,) = paper.parts[0].tables
+    assert [written(cell) for cell in trend.rows[-1]] == ["October to December 2025", "40", "40", "*"]
+    assert all(cell is Hidden.SUPPRESSED for row in trend.rows[:-1] for cell in row[1:])  # none at all is hidden too
+    assert paper.parts[0].words[0] == "Completions: 40 (the quarter before *, a year before *)."
+    assert len(pypdfium2.PdfDocument(render(paper, partnership=PARTNERSHIP, colour=COLOUR))) <= 2
+
+
+def test_a_quarter_that_runs_makes_no_paper(past: World) -> None:
+    with clock.at(SUMMER), pytest.raises(Refused, match="is not over"):
+        make_report(None, quarters_of(financial_year(2026))[0], TITLES, partnership=PARTNERSHIP, colour=COLOUR)
+
+
 @pytest.mark.parametrize("start", [2026, 2025])
 def test_nothing_is_made_of_a_year_that_is_not_over(past: World, start: int) -> None:
     day = dt.datetime(2026, 4, 1, 12, tzinfo=dt.UTC)  # a day's grace: 2025-26 closes tomorrow
-    with clock.at(day), pytest.raises(Refused, match="cannot be published"):
+    with clock.at(day), pytest.raises(Refused, match="is not over"):
         make_report(None, financial_year(start), TITLES, partnership=PARTNERSHIP, colour=COLOUR)
     with clock.at(day), pytest.raises(Refused, match="cannot be published"):
         publish_table(None, "R3", financial_year(start), TITLES)
@@ -117,7 +140,7 @@ def test_the_page_makes_it_and_leads_to_it(app: Flask, past: World) -> None:
         assert officer.post("/reports/make?period=2025-26").headers["Location"] == made.headers["Location"]
         anew = officer.post("/reports/make?period=2025-26&anew=yes")
         assert anew.headers["Location"] != made.headers["Location"]
-        for period in ("2026-27", "2025-26-q3", "nonsense", ""):
+        for period in ("2026-27", "2026-27-q1", "nonsense", ""):
             assert officer.post(f"/reports/make?period={period}").status_code == 404
 
 
@@ -169,23 +192,26 @@ def test_a_table_is_the_bytes_of_the_page(partnership: Partnership, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("key", "said"),
+    ("command", "said"),
     [
-        ("2026-27", "April 2026 to March 2027 cannot be published"),
-        ("2025-26-q3", "cannot be published"),
-        ("1999-00", "There is no period 1999-00; the financial years are 2026-27, 2025-26, 2024-25."),
+        ("annual --year 2026-27", "April 2026 to March 2027 is not over"),
+        ("annual --year 2025-26-q3", "2025-26-q3 is a quarter; give a financial year, such as 2025-26."),
+        ("annual --year 1999-00", "There is no period 1999-00; the financial years are 2026-27, 2025-26, 2024-25,"),
+        ("quarterly --quarter 2025-26", "2025-26 is no quarter; give one such as 2025-26-q2."),
+        ("quarterly --quarter 2026-27-q1", "Quarter 1, April to June 2026 is not over"),
+        ("table R3 --year 2026-27", "April 2026 to March 2027 cannot be published"),
+        ("table R3 --year 2025-26-q3", "cannot be published"),
     ],
 )
-@pytest.mark.parametrize("command", [("annual",), ("table", "R3")])
 def test_a_period_that_is_not_published_is_refused_in_one_line(
-    partnership: Partnership, command: tuple[str, ...], key: str, said: str
+    partnership: Partnership, command: str, said: str
 ) -> None:
-    result = run(partnership.app, *command, "--year", key)
+    result = run(partnership.app, *command.split())
     assert isinstance(result.exception, Refused)
     assert said in str(result.exception)
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("annual", "--help"), ("table", "--help")])
+@pytest.mark.parametrize("arguments", [("--help",), ("annual", "--help"), ("quarterly", "--help"), ("table", "--help")])
 def test_every_command_explains_itself(app: Flask, arguments: tuple[str, ...]) -> None:
     result = run(app, *arguments)
     assert result.exit_code == 0
