@@ -47,6 +47,14 @@ def find_latest_id(kind: str, period_key: str) -> int | None:
     )
 
 
+def list_latest_ids(kind: str) -> dict[str, int]:
+    """The newest edition of each period of a kind, by the period's key."""
+    rows = db.session.execute(
+        select(KeptEdition.period_key, KeptEdition.id).where(KeptEdition.kind == kind).order_by(KeptEdition.number)
+    )
+    return dict(rows.all())
+
+
 def find_before(edition: Edition) -> Edition | None:
     """The edition before one of the same kind and period; None for the first. Raises EditionChanged."""
     facts = edition.facts

@@ -46,8 +46,9 @@ def questions(context: HasApp, key: str | None, period_key: str | None) -> None:
         modules = [module for module in library() if key in (None, module.key)]
         if key and not modules:
             raise Refused(f"There is no module {key}; there are {', '.join(module.key for module in library())}.")
+        found = item_figures(modules, period)
         for module in modules:
-            figures = item_figures(module, period)
+            figures = found[module.key]
             flagged = [each for each in figures if each.flags]
             asked = counted(len(figures), "question was asked", "questions were asked")
             click.echo(f"{module.title}, {period.label}: {asked}, {len(flagged)} to look at.")

@@ -6,6 +6,7 @@ All from tallies (`assessment`), so that a page takes as long after a million at
 import datetime as dt
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import String, cast, func, select
@@ -32,20 +33,20 @@ def first_attempt() -> dt.date | None:
     return financial_year(int(key[:4])).first if key else None
 
 
-def answers_in(period: Period, module_key: str) -> dict[int, dict[str, list[Answers]]]:
-    """By module version and item id, what first attempts at a module answered in a period, in one statement."""
-    answer = (ItemTally.module_version, ItemTally.item_id, ItemTally.chosen, ItemTally.is_right)
+def answers_in(period: Period, keys: Sequence[str]) -> dict[str, dict[int, dict[str, list[Answers]]]]:
+    """By module, its version and item id, what first attempts at these modules answered in a period, in one statement."""
+    of = ItemTally
+    answer = (of.module_key, of.module_version, of.item_id, of.chosen, of.is_right)
     rows = db.session.execute(
-        select(*answer, func.sum(ItemTally.count), func.sum(ItemTally.rest), func.sum(ItemTally.rest_squares))
-        .where(ItemTally.quarter.in_(_quarters(period)), ItemTally.module_key == module_key, ItemTally.count > 0)
+        select(*answer, func.sum(of.count), func.sum(of.rest), func.sum(of.rest_squares))
+        .where(of.quarter.in_(_quarters(period)), of.module_key.in_(keys), of.count > 0)
         .group_by(*answer)
         .order_by(*answer)
     )
-    found: dict[int, dict[str, list[Answers]]] = defaultdict(lambda: defaultdict(list))
-    for version, item_id, chosen, is_right, count, rests, squares in rows:
-        found[version][item_id].append(
-            Answers(tuple(json.loads(chosen)), is_right, int(count), int(rests), int(squares))
-        )
+    found: dict[str, dict[int, dict[str, list[Answers]]]] = {key: {} for key in keys}
+    for key, version, item_id, chosen, is_right, count, rests, squares in rows:
+        given = found[key].setdefault(version, {}).setdefault(item_id, [])
+        given.append(Answers(tuple(json.loads(chosen)), is_right, int(count), int(rests), int(squares)))
     return found
 
 
@@ -71,9 +72,11 @@ def list_groups(period: Period, module_key: str, by: By) -> list[Group]:
     return [Group(group, people[group], answers[group]) for group in sorted(people)]
 
 
-def item_figures(module: TrainingModule, period: Period) -> list[ItemFigures]:
-    """What first attempts in a period say of a module's questions, each version by itself, those to look at first."""
-    answers = answers_in(period, module.key)
-    return gravest_first(
-        each for version, given in answers.items() for each in figures_of(library().version(module.key, version), given)
-    )
+def item_figures(modules: Sequence[TrainingModule], period: Period) -> dict[str, list[ItemFigures]]:
+    """By module, what first attempts in a period say of its questions, each version by itself, those to look at first."""
+    return {
+        key: gravest_first(
+            each for version, given in versions.items() for each in figures_of(library().version(key, version), given)
+        )
+        for key, versions in answers_in(period, [module.key for module in modules]).items()
+    }

@@ -32,7 +32,7 @@ def items() -> ResponseReturnValue:
         return render_template("items/items.html", module=None)
     periods = list_periods(queries.first_attempt(), today)
     form, module, period = item_filter(request.args, modules, periods, year_of(today))
-    figures = queries.item_figures(module, period)
+    figures = queries.item_figures([module], period)[module.key]
     groups = [(by, queries.list_groups(period, module.key, by)) for by in By]
     return render_template(
         "items/items.html",
@@ -60,7 +60,9 @@ def items_file(kind: str) -> ResponseReturnValue:
     if not may_export(current_user.practitioner_id):
         abort(429)
     operations.record_items_export(current_user.practitioner_id, module.key, period)
-    (table,) = publish([item_table(module, queries.item_figures(module, period), clock.now(), period)], PUBLISHED)
+    (table,) = publish(
+        [item_table(module, queries.item_figures([module], period)[module.key], clock.now(), period)], PUBLISHED
+    )
     content = tables_xlsx([table]) if kind == "xlsx" else b"".join(table_csv(table))
     name = f"questions-{module.key}-{period.key}.{kind}"
     return Response(content, mimetype=FILES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})

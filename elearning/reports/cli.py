@@ -65,7 +65,7 @@ def annual(context: HasApp, key: str, output: Path | None, anew: bool) -> None:
 
 
 @report.command()
-@click.argument("number", metavar="NUMBER", type=click.Choice(list(SHEETS), case_sensitive=False))
+@click.argument("number", type=click.Choice(list(SHEETS), case_sensitive=False))
 @year_option
 @click.option("--excel", is_flag=True, help="a workbook instead of CSV")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="the file to write; otherwise printed")

@@ -11,11 +11,7 @@ The officer's screen and an agency's own list never pass through here: they are 
 two editions could be subtracted.)
 """
 
-import datetime as dt
-
-from elearning.figures.disclosure import MARK, ROUNDED_TO, SMALLEST_SHOWN, Leaves, disclosed, tells_nothing
-from elearning.figures.rules import is_publishable
-from elearning.reports.types import CompletionReport, OnOffer, PublishedCell
+from elearning.figures.disclosure import Leaves
 
 COMPLETED = Leaves("completed", ("module",))  # people, in all agencies: R2, and the total of R3
 COMPLETED_THERE = Leaves("completed", ("module", "agency"), part_of=COMPLETED, over=("agency",))  # R3
@@ -48,48 +44,3 @@ PUBLISHED = (
     Leaves("discussions", ("agency",), part_of=DISCUSSIONS, over=("agency",)),  # R13
     Leaves("present", needs=(DISCUSSIONS,)),  # at discussions: R1
 )
-
-NOTE = (
-    f"Counts of 1 to {SMALLEST_SHOWN - 1} people are shown as {MARK} and other counts are rounded to the nearest "
-    f"{ROUNDED_TO}, so that nobody can be recognised. A module is {MARK} throughout where a hidden count could be worked out "
-    "from its total."
-)
-
-
-def published_table(
-    report: CompletionReport, on_offer: tuple[OnOffer, ...], today: dt.date
-) -> tuple[PublishedCell, ...]:
-    """The report's people by agency and module as they may leave the partnership.
-
-    Raises ValueError for a report that is not a whole financial year that is over, of all sectors.
-    """
-    if report.sector is not None or not is_publishable(report.period, today):
-        raise ValueError("only a whole financial year that is over is published, of all sectors")
-    place = {module.key: position for position, module in enumerate(report.modules)}
-    listed = {module.key for module in on_offer}
-    unlisted = tuple(
-        OnOffer(module.key, module.title, ())  # completed, although published later: in the table it belongs
-        for position, module in enumerate(report.modules)
-        if module.key not in listed and report.total.cells[position].completions
-    )
-
-    def figures(module: OnOffer) -> list[int | None]:
-        """A module's column: as it stands beside the module's total in other tables, or hidden."""
-        if module.key not in place:
-            return [0 for _ in report.rows]
-        parts = [disclosed(row.cells[place[module.key]].people) for row in report.rows]
-        whole = disclosed(report.total.cells[place[module.key]].people)
-        return parts if tells_nothing(whole, parts) else [None for _ in parts]
-
-    columns = [(module, figures(module)) for module in (*on_offer, *unlisted)]
-    return tuple(
-        PublishedCell(
-            financial_year=report.period.key,
-            agency=row.name,
-            module=module.title,
-            versions_on_offer=module.versions,
-            completed_people=column[number],
-        )
-        for number, row in enumerate(report.rows)
-        for module, column in columns
-    )

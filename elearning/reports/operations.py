@@ -8,22 +8,9 @@ from elearning.editions.operations import keep_edition
 from elearning.editions.queries import find_latest_id
 from elearning.figures.rules import is_publishable
 from elearning.figures.types import Period, Table
-from elearning.reports.disclosure import published_table
 from elearning.reports.parts import ANNUAL
-from elearning.reports.queries import Titles, annual, completion_report, list_on_offer, list_published
+from elearning.reports.queries import Titles, annual, list_published
 from elearning.reports.tables import sheet_of
-from elearning.reports.types import PublishedCell
-
-
-def publish_completions(practitioner_id: int | None, period: Period, titles: Titles) -> tuple[PublishedCell, ...]:
-    """The completions of a financial year as they may leave the partnership, with a line in the audit trail.
-
-    `practitioner_id` is None for whoever works at the command line. Raises Refused for a period that is not published.
-    """
-    _check_publishable(period)
-    with atomic():  # only the trail: counting holds no writer up
-        record_audit(practitioner_id, "completions exported", period.key)
-    return published_table(completion_report(period, titles), list_on_offer(period, titles), clock.today())
 
 
 def publish_table(practitioner_id: int | None, number: str, period: Period, titles: Titles) -> list[Table]:

@@ -1,7 +1,5 @@
-"""Reads of the report: about ten statements, however many agencies, people and completions there are.
-
-Groups are counted in two steps (distinct rows first, then a count), which both engines do far faster than
-COUNT(DISTINCT ...). Completions stay in the totals even if whose they are is one day erased.
+"""Reads of the reports. Each table is made of a handful of statements, whose work is bounded by agencies, modules and job
+roles and not by people: what was completed is read from tallies, which are kept as it happens (decisions/0018).
 """
 
 import datetime as dt
@@ -11,8 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, null, or_, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union_all
 
 from elearning.assessment.models import Attempt, PassingTally
 from elearning.catalogue.library import library
@@ -24,14 +21,14 @@ from elearning.core import clock
 from elearning.core.db import db
 from elearning.discussions.models import LEADER, DiscussionClaim, DiscussionDetail, TeamDiscussion
 from elearning.figures.disclosure import publish
-from elearning.figures.rules import closes_on, is_publishable, quarters_of, year_of
+from elearning.figures.rules import closes_on, is_publishable, quarters_of
 from elearning.figures.types import Period, Table
 from elearning.impact.disclosure import published as publish_impact
 from elearning.impact.queries import impact_tables
 from elearning.items.queries import item_figures
 from elearning.items.tables import PUBLISHED as ITEMS_PUBLISHED
 from elearning.items.tables import item_table
-from elearning.people.models import Agency, Membership, Practitioner
+from elearning.people.models import Membership
 from elearning.people.queries import list_agencies
 from elearning.people.types import Sector
 from elearning.reports.disclosure import PUBLISHED
@@ -61,13 +58,9 @@ from elearning.reports.tables import (
     years_table,
 )  # fmt: skip
 from elearning.reports.types import (
-    NO_AGENCY,
     NOWHERE,
     AgencyGlance,
-    AgencyRow,
     Begun,
-    Cell,
-    CompletionReport,
     Done,
     Frame,
     Glance,
@@ -78,7 +71,6 @@ from elearning.reports.types import (
     ModuleGlance,
     OnOffer,
     Overview,
-    QuarterCount,
     Required,
     Talks,
     Tallies,
@@ -116,217 +108,12 @@ def list_on_offer(period: Period, titles: Titles) -> tuple[OnOffer, ...]:
     return _titled(versions, titles)
 
 
-def completion_report(period: Period, titles: Titles, sector: Sector | None = None) -> CompletionReport:
-    """Everything that the page shows for a period, exact."""
-    today = clock.today()
-    registered_on = min(period.last, today)
-    done = _completions(period.first, period.last, sector)
-    modules = _modules(done, titles)
-    keys = [module.key for module in modules]
-    cells = _cells(done)
-    people = _people(done, registered_on)
-    registered = _registered(registered_on)
-
-    def row(name: str, agency_id: int | None) -> AgencyRow:
-        completed, registered_and_completed = people.get(agency_id, (0, 0))
-        return AgencyRow(
-            name,
-            registered.get(agency_id, 0),
-            registered_and_completed,
-            completed,
-            tuple(cells.get((agency_id, key), Cell(0, 0)) for key in keys),
-        )
-
-    agencies = tuple(row(a.name, a.id) for a in list_agencies() if sector in (None, a.sector))
-    without_agency = row(NO_AGENCY, None) if sector is None else None
-    rows = agencies if without_agency is None else (*agencies, without_agency)
-    totals = _total_people(done)
-    total = AgencyRow(
-        "Total",
-        sum(r.registered for r in rows),
-        sum(r.registered_and_completed for r in rows),
-        totals.get(None, 0),
-        tuple(
-            Cell(totals.get(key, 0), sum(r.cells[position].completions for r in rows))
-            for position, key in enumerate(keys)
-        ),
-    )
-    return CompletionReport(
-        period=period,
-        sector=sector,
-        cut_off=clock.now(),
-        registered_on=registered_on,
-        modules=modules,
-        agencies=agencies,
-        without_agency=without_agency,
-        total=total,
-        quarters=_quarters(year_of(period.first), sector, today),
-    )
-
-
-def _completions(first: dt.date, last: dt.date, sector: Sector | None) -> Subquery:
-    """The completions of a period, one row each, with whose they are, but for those withdrawn before it was over.
-
-    What is withdrawn later still counts there: figures once given never move, and two editions of what was published
-    cannot be subtracted (`disclosure`).
-    """
-    statement = (
-        select(
-            Completion.place,
-            Completion.module_key,
-            Completion.module_version,
-            CompletionDetail.agency_id,
-            CompletionDetail.practitioner_id,
-        )
-        .outerjoin(CompletionDetail, CompletionDetail.place == Completion.place)
-        .outerjoin(
-            Withdrawal,
-            and_(Withdrawal.place == Completion.place, Withdrawal.withdrawn_at < clock.midnight(closes_on(last))),
-        )
-        .where(Completion.completed_on.between(first, last), Withdrawal.place.is_(None))
-    )
-    if sector is not None:
-        statement = statement.join(Agency, Agency.id == CompletionDetail.agency_id).where(Agency.sector == sector)
-    return statement.subquery()
-
-
-def _modules(done: Subquery, titles: Titles) -> tuple[OnOffer, ...]:
-    """The library's modules, and older ones with completions; with the versions that were completed."""
-    rows = db.session.execute(
-        select(done.c.module_key, done.c.module_version).distinct().order_by(done.c.module_key, done.c.module_version)
-    )
-    versions: dict[str, list[int]] = {key: [] for key in titles}
-    for key, version in rows:
-        versions.setdefault(key, []).append(version)
-    return _titled(versions, titles)
-
-
 def _titled(versions: dict[str, list[int]], titles: Titles) -> tuple[OnOffer, ...]:
     order = [*(key for key in titles if key in versions), *sorted(key for key in versions if key not in titles)]
     return tuple(
         OnOffer(key, titles.get(key) or get_published(key, max(versions[key])).title, tuple(versions[key]))
         for key in order
     )
-
-
-def _cells(done: Subquery) -> dict[tuple[int | None, str], Cell]:
-    """People and completions by agency and module."""
-    person = (
-        select(done.c.agency_id, done.c.module_key, done.c.practitioner_id, func.count().label("completions"))
-        .group_by(done.c.agency_id, done.c.module_key, done.c.practitioner_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(
-            person.c.agency_id,
-            person.c.module_key,
-            func.count(person.c.practitioner_id),
-            func.sum(person.c.completions),
-        ).group_by(person.c.agency_id, person.c.module_key)
-    )
-    return {(agency_id, key): Cell(people, int(completions)) for agency_id, key, people, completions in rows}
-
-
-def _people(done: Subquery, day: dt.date) -> dict[int | None, tuple[int, int]]:
-    """By agency: people who completed something there, and how many of them were registered there on the day."""
-    person = (
-        select(done.c.agency_id, done.c.practitioner_id)
-        .where(done.c.practitioner_id.is_not(None))
-        .distinct()
-        .subquery()
-    )
-    here = aliased(Membership)
-    in_none = and_(
-        person.c.agency_id.is_(None),
-        person.c.practitioner_id.in_(select(Practitioner.id).where(*_in_no_agency(day))),
-    )
-    rows = db.session.execute(
-        select(person.c.agency_id, func.count(), func.sum(case((or_(here.id.is_not(None), in_none), 1), else_=0)))
-        .select_from(person)
-        .outerjoin(
-            here,
-            and_(
-                here.practitioner_id == person.c.practitioner_id,
-                here.agency_id == person.c.agency_id,
-                _works(here, day),
-            ),
-        )
-        .group_by(person.c.agency_id)
-    )
-    return {agency_id: (people, int(registered)) for agency_id, people, registered in rows}
-
-
-def _total_people(done: Subquery) -> dict[str | None, int]:
-    """People by module over all agencies, and under None over all modules: nobody counts twice."""
-    by_module = select(done.c.module_key, done.c.practitioner_id).distinct().subquery()
-    overall = select(done.c.practitioner_id).distinct().subquery()
-    rows = db.session.execute(
-        union_all(
-            select(by_module.c.module_key, func.count(by_module.c.practitioner_id)).group_by(by_module.c.module_key),
-            select(null(), func.count(overall.c.practitioner_id)),
-        )
-    )
-    return dict(rows.all())
-
-
-def _works(membership: Any, day: dt.date) -> ColumnElement[bool]:
-    """Whether this is the membership in force on a day. On the day of a change the newer one is."""
-    newer = aliased(Membership)
-    replaced = (
-        select(newer.id)
-        .where(
-            newer.practitioner_id == membership.practitioner_id,
-            newer.started_on <= day,
-            or_(newer.ended_on.is_(None), newer.ended_on >= day),
-            or_(
-                newer.started_on > membership.started_on,
-                and_(newer.started_on == membership.started_on, newer.id > membership.id),
-            ),
-        )
-        .exists()
-    )
-    return and_(
-        membership.started_on <= day,
-        or_(membership.ended_on.is_(None), membership.ended_on > day, and_(membership.ended_on == day, ~replaced)),
-    )
-
-
-def _in_no_agency(day: dt.date) -> tuple[ColumnElement[bool], ...]:
-    """Whether a practitioner was registered by the end of a day and worked for no agency on it."""
-    somewhere = select(Membership.practitioner_id).where(
-        Membership.started_on <= day, or_(Membership.ended_on.is_(None), Membership.ended_on >= day)
-    )
-    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), clock.LONDON)
-    return (Practitioner.created_at < midnight, Practitioner.id.not_in(somewhere))
-
-
-def _registered(day: dt.date) -> dict[int | None, int]:
-    """By agency, who worked there on the day; under None, who was registered and worked for none."""
-    member = aliased(Membership)
-    without = select(func.count()).select_from(Practitioner).where(*_in_no_agency(day))
-    rows = db.session.execute(
-        union_all(
-            select(member.agency_id, func.count()).where(_works(member, day)).group_by(member.agency_id),
-            select(null(), without.scalar_subquery()),
-        )
-    )
-    return dict(rows.all())
-
-
-def _quarters(year: Period, sector: Sector | None, today: dt.date) -> tuple[QuarterCount, ...]:
-    quarters = quarters_of(year)
-    counts = [
-        select(literal(position), func.count()).select_from(_completions(q.first, q.last, sector))
-        for position, q in enumerate(quarters)
-    ]
-    by_position = dict(db.session.execute(union_all(*counts)).all())
-    return tuple(
-        QuarterCount(quarter, by_position[position] if quarter.first <= today else None)
-        for position, quarter in enumerate(quarters)
-    )
-
-
-# The tables: each is made of a handful of statements, whose work is bounded by agencies, modules and job roles.
 
 
 def list_published(year: Period, titles: Titles) -> list[Table]:
@@ -338,12 +125,11 @@ def list_published(year: Period, titles: Titles) -> list[Table]:
     if not is_publishable(year, clock.today()):
         raise ValueError("only a whole financial year that is over is published")
     *before, last = (View(each) for each in years_up_to(year))
-    views = [(number, last) for number in (*COUNTED, "X1") if number != "R5"]
-    views += [("R5", replace(last, module=key)) for key in titles or [""]]
+    this_year = [make_table(number, last, titles, to_leave=True) for number in (*COUNTED, "X1") if number != "R5"]
+    this_year += _coverages(last, titles, to_leave=True, of_one=False)
     # Of the years before, as much as decides on figures that stand in this year's.
-    beside = [(number, view) for view in before for number in LOOKED_BACK_ON]
-    exact = [make_table(number, view, titles, to_leave=True) for number, view in (*views, *beside)]
-    tables = numbered(publish(exact, PUBLISHED)[: len(views)])
+    beside = [make_table(number, view, titles, to_leave=True) for view in before for number in LOOKED_BACK_ON]
+    tables = numbered(publish([*this_year, *beside], PUBLISHED)[: len(this_year)])
     return [*tables, limits_table(tables, year, clock.now())]
 
 
@@ -365,7 +151,7 @@ def make_table(number: str, view: View, titles: Titles, *, to_leave: bool = Fals
         case "R4":
             return _three_years(view, titles)
         case "R5":
-            return _coverage(view, titles, to_leave)
+            return _coverages(view, titles, to_leave=to_leave, of_one=True)[0]
         case "R6":
             return _by_role(view, titles)
         case "R13":
@@ -628,21 +414,28 @@ def _talks(period: Period) -> list[Talks]:
     ]
 
 
-def _coverage(view: View, titles: Titles, to_leave: bool) -> Table:
+def _coverages(view: View, titles: Titles, *, to_leave: bool, of_one: bool) -> list[Table]:
+    """R5 of each module of the view, or of its first one."""
     frame = _frame(view, titles, list_versions([]))
-    if not frame.modules:
-        frame, module = replace(frame, modules=()), OnOffer("", "any training module", ())
-    else:
-        module = frame.modules[0]
-        frame = replace(frame, view=replace(view, module=module.key), modules=(module,))
     day = frame.day if to_leave else frame.today
-    held = _held(frame, module.key, day)
     headcounts = {
         str(each.agency_id): (each.staff, each.counted_on)
         for each in list_headcounts(on=day)
         if each.job_role == view.job_role
     }
-    return coverage_table(frame, module, held, headcounts, day)
+    modules = frame.modules or (OnOffer("", "any training module", ()),)
+    modules = modules[:1] if of_one else modules
+    held = _held(frame, [module.key for module in modules], day)
+    return [
+        coverage_table(
+            replace(frame, view=replace(view, module=module.key), modules=(module,) if module.key else ()),
+            module,
+            held[module.key],
+            headcounts,
+            day,
+        )
+        for module in modules
+    ]
 
 
 def _open(view: View, titles: Titles) -> Table:
@@ -747,7 +540,9 @@ def _valid(frame: Frame, by: Mapping[str, By]) -> list[tuple[str, Place, int]]:
     each = []
     for key in by:
         columns, groups = by[key].columns(of, of.member_since, day)
-        valid = select(literal(key), *columns, func.count()).where(*_works_with(frame, key, day), of.expires_on >= day)
+        valid = select(literal(key), *columns, func.count()).where(
+            of.module_key == key, *_works(frame, day), of.expires_on >= day
+        )
         each.append(valid.group_by(*groups))
     rows = db.session.execute(union_all(*each))
     return [
@@ -755,25 +550,29 @@ def _valid(frame: Frame, by: Mapping[str, By]) -> list[tuple[str, Place, int]]:
     ]
 
 
-def _works_with(frame: Frame, key: str, day: dt.date) -> list[ColumnElement[bool]]:
+def _works(frame: Frame, day: dt.date) -> list[ColumnElement[bool]]:
     """Whether someone who began a module works in an agency of the view."""
     of = ModuleStanding
-    return [of.module_key == key, of.agency_id.is_not(None), of.member_since <= day, *_of_view(frame, of)]
+    return [of.agency_id.is_not(None), of.member_since <= day, *_of_view(frame, of)]
 
 
-def _held(frame: Frame, key: str, day: dt.date) -> dict[str, Held]:
-    """By agency, whose certificate of a module is valid on a day, ends soon, or ended."""
-    of, held = ModuleStanding, defaultdict[str, Held](Held)
+def _held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dict[str, Held]]:
+    """By module and agency, whose certificate is valid on a day, ends soon, or ended."""
+    of = ModuleStanding
+    held: dict[str, dict[str, Held]] = {key: defaultdict(Held) for key in keys}
     if day != frame.today:
-        for module_key, (agency_id, *_), it in _then(frame, day):
-            held[str(agency_id)] += it if module_key == key else Held()
+        for key, (agency_id, *_), it in _then(frame, day):
+            if key in held:
+                held[key][str(agency_id)] += it
         return held
     rows = db.session.execute(
-        select(of.agency_id, *_standings(of.expires_on, day))
-        .where(*_works_with(frame, key, day), of.expires_on.is_not(None))
-        .group_by(of.agency_id)
+        select(of.module_key, of.agency_id, *_standings(of.expires_on, day))
+        .where(of.module_key.in_(keys), *_works(frame, day), of.expires_on.is_not(None))
+        .group_by(of.module_key, of.agency_id)
     )
-    return {str(agency_id): _as_held(*counts) for agency_id, *counts in rows}
+    for key, where, *counts in rows:
+        held[key][str(where)] = _as_held(*counts)
+    return held
 
 
 def _standings(ends: Any, day: dt.date) -> list[ColumnElement[int]]:
@@ -899,10 +698,11 @@ def _glance(frame: Frame, period: Period, done: Tallies) -> Glance:
 def _module_glances(frame: Frame) -> list[ModuleGlance]:
     """By module of the view: who began it and is late, how first attempts fared, and the questions to look at."""
     begun = _begun(frame)
-    glances = []
     offered = {module.key: module for module in library()}
+    figures_of = item_figures([offered[each.key] for each in frame.modules if each.key in offered], frame.view.period)
+    glances = []
     for module in frame.modules:
-        figures = item_figures(offered[module.key], frame.view.period) if module.key in offered else []
+        figures = figures_of.get(module.key, [])
         glances.append(
             ModuleGlance(
                 module=module,
@@ -922,10 +722,11 @@ def annual(year: Period, titles: Titles) -> Made:
     """The annual report of a financial year that is over, as it may leave the partnership."""
     cut_off, today = clock.now(), clock.today()
     modules = tuple(library())
-    asked = [(module, item_figures(module, year)) for module in modules]
+    figures = item_figures(modules, year)
+    asked = [(module, figures[module.key]) for module in modules if figures[module.key]]
     tables = [
         *list_published(year, titles),
-        *numbered([publish([item_table(*each, cut_off, year)], ITEMS_PUBLISHED)[0] for each in asked if each[1]]),
+        *numbered([publish([item_table(*each, cut_off, year)], ITEMS_PUBLISHED)[0] for each in asked]),
         *publish_impact(impact_tables(modules, year, cut_off, today)),
     ]
     return Made(annual_report(tables, year, cut_off), list_versions([year.key]), _names(titles))

@@ -1,13 +1,11 @@
-"""Published tables as CSV files with the columns others expect: the same bytes from the page and from the command."""
+"""X1 as open data, with the columns that its readers expect."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from elearning.core.spreadsheet import csv_pieces
-from elearning.figures.disclosure import MARK, shown
+from elearning.figures.disclosure import MARK
 from elearning.figures.types import Rate, Table
-from elearning.reports.types import PublishedCell
 
-COLUMNS = ("financial_year", "agency", "module", "versions_on_offer", "completed_people", "suppressed")
 OPEN_DATA = (
     "financial_year",
     "staff_group",
@@ -18,24 +16,6 @@ OPEN_DATA = (
     "overdue_count",
     "suppressed",
 )
-
-
-def completions_csv(cells: Iterable[PublishedCell]) -> Iterator[bytes]:
-    """The file piece by piece. `suppressed` is yes where `completed_people` is the mark for 1 to 7."""
-    return csv_pieces(
-        COLUMNS,
-        (
-            (
-                cell.financial_year,
-                cell.agency,
-                cell.module,
-                " and ".join(map(str, cell.versions_on_offer)),
-                shown(cell.completed_people),
-                "yes" if cell.is_suppressed else "no",
-            )
-            for cell in cells
-        ),
-    )
 
 
 def open_data_csv(table: Table) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from elearning.catalogue.library import library
 from elearning.core import clock
 from elearning.core.roles import Role
 from elearning.core.throttle import may_export
-from elearning.editions.queries import find_latest_id
+from elearning.editions.queries import list_latest_ids
 from elearning.figures.charts import drawn
 from elearning.figures.disclosure import SMALL_COUNTS
 from elearning.figures.rules import find_period, is_publishable, list_periods, year_of
@@ -18,7 +18,6 @@ from elearning.reports import operations, queries
 from elearning.reports.forms import view_filter
 from elearning.reports.overview import trend_chart
 from elearning.reports.parts import ANNUAL
-from elearning.reports.spreadsheet import completions_csv as as_csv
 from elearning.reports.spreadsheet import open_data_csv
 from elearning.reports.tables import FIELDS, SHEETS, narrowed
 from elearning.reports.types import Sheet
@@ -59,24 +58,6 @@ def overview() -> ResponseReturnValue:
     )
 
 
-@bp.post("/reports/completions.csv")
-@requires(Role.OFFICER)
-def completions_csv() -> ResponseReturnValue:
-    """The completions of a financial year that is over, with disclosure control; 404 for any other period."""
-    today = clock.today()
-    period = find_period(list_periods(queries.first_completion(), today), request.args.get("period", ""))
-    if period is None or not is_publishable(period, today):
-        abort(404)
-    if not may_export(current_user.practitioner_id):
-        abort(429)
-    cells = operations.publish_completions(current_user.practitioner_id, period, _titles())
-    return Response(
-        b"".join(as_csv(cells)),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="completions-{period.key}.csv"'},
-    )
-
-
 MORE = (
     ("reports.make", "Make a report", "The annual report of a year that is over, as one PDF for the board."),
     ("reports.tables", "All tables", "Each table of the sub-group's report, to narrow down, and as a file."),
@@ -95,9 +76,10 @@ def make() -> ResponseReturnValue:
     """The reports that can be made, and those that were."""
     today = clock.today()
     years = [each for each in list_periods(queries.first_completion(), today) if is_publishable(each, today)]
+    kept = list_latest_ids(ANNUAL)
     return render_template(
         "reports/make.html",
-        years=[(year, find_latest_id(ANNUAL, year.key)) for year in years],
+        years=[(year, kept.get(year.key)) for year in years],
         first_file_on=year_of(today).last,
     )
 

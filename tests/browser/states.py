@@ -365,7 +365,7 @@ STATES = [
     State("reports", "officer", "/reports", "Reports"),
     State("reports, a year that is over", "officer", "/reports?period=2025-26", "Reports"),
     State("reports, nothing in them", "officer", "/reports?period=2020-21", "Reports"),
-    State("reports, narrowed down", "officer", "/reports?period=2025-26&module=reachable-moments&sector=school", "Reports"),
+    State("reports, narrowed down", "officer", "/reports?period=2025-26&module=reachable-moments&sector=police", "Reports"),
     State("make a report", "officer", "/reports/make", "Make a report"),
     State("tables", "officer", "/reports/tables", "Tables"),
     *[State(f"table {number}", "officer", f"/reports/tables/{number}?period=2025-26", f"{number} ")

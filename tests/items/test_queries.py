@@ -93,7 +93,7 @@ def test_every_sum_is_the_plain_recount_of_first_attempts_in_the_period(sittings
             sums[position] += count * value
     found = {
         (item, json.dumps(list(each.chosen)), each.is_right): [each.count, each.rest, each.rest_squares]
-        for item, given in queries.answers_in(YEAR, MODULE)[1].items()
+        for item, given in queries.answers_in(YEAR, [MODULE])[MODULE][1].items()
         for each in given
     }
     assert found == expected
@@ -120,7 +120,7 @@ def test_who_moved_since_counts_where_they_worked_then(world: World) -> None:
 
 
 def test_nothing_was_answered_of_another_module_or_in_another_year(sittings: None) -> None:
-    assert queries.answers_in(YEAR, "other-module") == {}
-    assert queries.answers_in(financial_year(2020), MODULE) == {}
+    assert queries.answers_in(YEAR, ["other-module"]) == {"other-module": {}}
+    assert queries.answers_in(financial_year(2020), [MODULE]) == {MODULE: {}}
     assert queries.list_groups(financial_year(2020), MODULE, By.AGENCY) == []
     assert queries.first_attempt() == dt.date(2024, 4, 1)  # the year of the one in March 2025

@@ -149,7 +149,9 @@ def test_nothing_that_leaves_is_a_small_count_or_a_part_of_one(published: Mappin
     assert [written(cell) for cell in published["R3"].rows[1]] == ["Millpond Clinic", "*", "–", "*", "*"]
     assert [written(cell) for cell in published["R3"].rows[-1]] == ["Total", "20", "*", "10", "*"]
     assert "Module" not in [column.label for column in published["R13"].columns]
-    assert published["R15"].rows[0][0] == "Figures shown as *: 6 in R1, 13 in R2"
+    assert published["R15"].rows[0][0] == (
+        "Figures shown as *: 6 in R1, 8 in R2, 13 in R3, 9 in R4, 8 in R6, 6 in R13, 26 in X1, 6 in R5.1, 6 in R5.2"
+    )
 
 
 @pytest.mark.parametrize("start", [2026, 2025])

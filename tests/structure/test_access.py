@@ -114,7 +114,8 @@ POST  /agency/requirements/<int:requirement_id>/end in   404  404  302  404  404
 GET   /agency/headcount                             in   404  404  200  200  404  404
 POST  /agency/headcount                             in   404  404  302  302  404  404
 GET   /reports                                      in   404  404  404  404  200  404
-POST  /reports/completions.csv                      in   404  404  404  404  200  404
+GET   /reports/make                                 in   404  404  404  404  200  404
+POST  /reports/make                                 in   404  404  404  404  302  404
 GET   /reports/tables                               in   404  404  404  404  200  404
 GET   /reports/tables/<table>                       in   404  404  404  404  200  404
 POST  /reports/tables/<table>.<any:kind>            in   404  404  404  404  200  404
@@ -189,7 +190,7 @@ SENT: Mapping[str, dict[str, str]] = {
 }
 A_YEAR = "?period=2024-25"
 ASKED = {
-    "/reports/completions.csv": A_YEAR,
+    "/reports/make": A_YEAR,
     "/reports/tables/<table>.<any:kind>": A_YEAR,
     "/reports/items.csv": f"{A_YEAR}&module={MODULE}",
     "/reports/items.xlsx": f"{A_YEAR}&module={MODULE}",

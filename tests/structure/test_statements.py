@@ -87,8 +87,8 @@ GET  /agency/requirements                                     0   1   1   3   3 
 GET  /agency/requirements/new                                 0   1   1   3   3   1   1
 GET  /agency/requirements/<int:requirement_id>/end            0   1   1   3   2   1   1
 GET  /agency/headcount                                        0   1   1   3   3   1   1
-GET  /reports                                                 0   1   1   1   1  10   1
-POST /reports/completions.csv                                 0   1   1   1   1  12   1
+GET  /reports                                                 0   1   1   1   1  13   1
+GET  /reports/make                                            0   1   1   1   1   3   1
 GET  /reports/tables                                          0   1   1   1   1   1   1
 GET  /reports/tables/<table>                                  0   1   1   1   1   9   1
 POST /reports/tables/<table>.<any:kind>                       0   1   1   1   1  93   1
@@ -117,7 +117,6 @@ GET  /admin/certificates                                      0   1   1   1   1 
 """
 FILES = [
     ("POST", "/agency/people.csv"),
-    ("POST", "/reports/completions.csv"),
     ("POST", "/reports/tables/<table>.<any:kind>"),
     ("POST", "/reports/items.csv"),
     ("POST", "/reports/items.xlsx"),
@@ -133,7 +132,6 @@ LINES = {(line.split()[0], line.split()[1]): [int(n) for n in line.split()[2:]] 
 A_YEAR = "?period=2024-25"
 ASKED = {
     "/reports": A_YEAR,
-    "/reports/completions.csv": A_YEAR,
     "/reports/tables/<table>": A_YEAR,
     "/reports/tables/<table>.<any:kind>": A_YEAR,
     "/reports/items": f"{A_YEAR}&module={MODULE}",

@@ -292,7 +292,7 @@ def test_fields_that_no_form_has_change_nothing(app: Flask, world: World) -> Non
     assert send(f"{HOME}/quiz/check", {"attempt": str(sitting.id)}) == 302
     assert "You have not passed yet" in client.get(f"{HOME}/quiz/result").text
     assert send("/agency/people.csv", by=lead) == 200
-    assert send("/reports/completions.csv", by=officer) == 404
+    assert send("/reports/make", by=officer) == 404
     assert send("/sign-in", {"email": world.ben.email}, by=browser(app)) == 302
     assert send("/sign-out") == 302
 
