@@ -53,7 +53,7 @@ class Difference:
     counted: dict[str, Any]
 
     def __str__(self) -> str:
-        key = ", ".join(f"{name} {value!r}" for name, value in self.key.items())
+        key = ", ".join(f"{name} {value!r}" if value == "" else f"{name} {value}" for name, value in self.key.items())
         faults = ", ".join(
             f"{name} is {kept} and should be {self.counted[name]}"
             for name, kept in self.kept.items()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, union_all
 
-from elearning.completions.models import Completion, CompletionDetail, Withdrawal
+from elearning.completions.models import ModuleStanding
 from elearning.core import clock
 from elearning.core.db import db, fetch
 from elearning.people.models import Membership
@@ -91,23 +91,11 @@ def count_trained(agency_ids: Collection[int], today: dt.date) -> dict[tuple[int
     """By agency and job role (empty: any), how many of today's people hold a valid certificate of the module that most
     of them hold: fewer staff than that there cannot be.
     """
-    holders = (
-        select(Membership.agency_id, Membership.job_role, Completion.module_key, Membership.practitioner_id)
-        .join(CompletionDetail, CompletionDetail.practitioner_id == Membership.practitioner_id)
-        .join(Completion, Completion.place == CompletionDetail.place)
-        .outerjoin(Withdrawal, Withdrawal.place == Completion.place)
-        .where(
-            Membership.agency_id.in_(agency_ids),
-            Membership.ended_on.is_(None),
-            Completion.expires_on >= today,
-            Withdrawal.place.is_(None),
-        )
-        .distinct()
-        .subquery()
-    )
-    of = holders.c
-    counted = select(of.agency_id, of.job_role, of.module_key, func.count()).group_by(
-        of.agency_id, of.job_role, of.module_key
+    of = ModuleStanding
+    counted = (
+        select(of.agency_id, of.job_role, of.module_key, func.count())
+        .where(of.agency_id.in_(agency_ids), of.expires_on >= today)
+        .group_by(of.agency_id, of.job_role, of.module_key)
     )
     people: Counter[tuple[int, str, str]] = Counter()
     for agency_id, job_role, key, count in db.session.execute(counted):

@@ -34,7 +34,7 @@ SAID_OF = {
     "follow_up": "Your answers in the follow-ups",
     "follow_up_response": "Your answers in the follow-ups",
     "follow_up_words": "what you write in the follow-ups",
-    "follow_up_change": "what has changed in your work",
+    "follow_up_change": "What you say has changed in your work",
     "quote_consent": "whether it may be quoted",
     "pledge": "Your pledge, how it went",
     "sign_in_session": "Signing in: when you did",

@@ -365,13 +365,16 @@ STATES = [
     State("reports", "officer", "/reports", "Reports"),
     State("reports, a year that is over", "officer", "/reports?period=2025-26", "Reports"),
     State("reports, nothing in them", "officer", "/reports?period=2020-21", "Reports"),
+    State("reports, narrowed down", "officer", "/reports?period=2025-26&module=reachable-moments&sector=police", "Reports"),
     State("make a report", "officer", "/reports/make", "Make a report"),
     State("tables", "officer", "/reports/tables", "Tables"),
     *[State(f"table {number}", "officer", f"/reports/tables/{number}?period=2025-26", f"{number} ")
       for number in ("R1", "R2", "R3", "R4", "R5", "R6", "R13", "R15", "X1")],
+    State("table, narrowed down", "officer", "/reports/tables/R5?period=2025-26&module=never-assume&sector=police", "R5 "),
     State("table, left out", "officer", "/reports/tables/R3?period=1999-00&agency=x", "R3 "),
     State("questions", "officer", "/reports/items?module=reachable-moments&period=2025-26", "What people get wrong"),
     State("questions, nobody asked", "officer", "/reports/items?period=2020-21", "What people get wrong"),
+    State("kept reports, none", "officer", "/reports/editions", "Kept reports"),  # unless the next came before
     State("kept reports", "keeps reports", "/reports/editions", "Kept reports"),
     State("kept report", "keeps reports", "/reports/editions/{edition}", "Annual report of training"),
     State("kept report, a part", "keeps reports", "/reports/editions/{edition}/parts/1", "Who was trained"),

@@ -11,6 +11,7 @@ from flask import Flask
 from elearning.certificates.cli import certificates, verify
 from elearning.certificates.signing import SigningKeys, examine
 from elearning.core.errors import ElearningError
+from elearning.core.tallies import list_tallies
 from tests.certificates.conftest import Issue
 from tests.certificates.paper import sample
 from tests.certificates.test_signing import unsigned
@@ -79,7 +80,10 @@ def test_each_walk_is_walked(app: Flask, numbers: list[str]) -> None:
     )
     result = run(app)
     assert result.exit_code == 1
-    assert result.output.splitlines()[:6] == [
+    found, tallies = [], []
+    for line in result.output.partition("Checked ")[0].splitlines():
+        (tallies if line.startswith(tuple(f"{name} (" for name in list_tallies())) else found).append(line)
+    assert found[:6] == [
         "sample-module version 1 was changed after it was published",
         "attempt 1 has answers that do not give the result it records",
         "attempt 3 was passed, but no completion records it",
@@ -87,6 +91,7 @@ def test_each_walk_is_walked(app: Flask, numbers: list[str]) -> None:
         f"place 2: certificate {numbers[1]} was changed after it was issued",
         "edition 1 of the annual report 2024-25 was changed after it was kept",
     ]
+    assert "completion_day (completed_on 2026-02-02, module_key sample-module): count is 3 and should be 2" in tallies
 
 
 def test_a_new_key_signs_at_once_and_is_never_written_over(tmp_path: Path) -> None:

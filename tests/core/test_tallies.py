@@ -32,7 +32,10 @@ from tests.conftest import MODULE, World
 from tests.records import at_noon, complete, hire, publish
 from tests.tampering import tamper
 
-TALLIES = ["completion_tally", "item_tally", "outcome_tally", "passing_tally", "standing"]
+TALLIES = [
+    "completion_day", "completion_tally", "confidence_tally", "item_tally", "outcome_tally", "passing_tally", "round_tally",
+    "standing",
+]  # fmt: skip
 
 
 def wrong() -> list[str]:

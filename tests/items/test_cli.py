@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import insert, update
+from sqlalchemy import select
 
 from elearning.assessment.models import Attempt, Response
+from elearning.assessment.operations import submit_attempt
 from elearning.assessment.rules import read_form
 from elearning.catalogue.library import library
 from elearning.core import clock
@@ -41,24 +42,22 @@ def run(app: Flask, *arguments: str) -> Result:
 
 def misled(agency_id: int) -> str:
     """Someone's first attempt: the first question answered with its first wrong option, the rest right; its id."""
-    attempt_id = begin(hire(agency_id), on=DAY)
-    attempt = db.session.get(Attempt, attempt_id)
-    assert attempt is not None
-    form = read_form(attempt.form)
-    module = library().find(MODULE)
-    assert module is not None
+    person = hire(agency_id)
+    attempt_id = begin(person, on=DAY)
+    form = read_form(db.session.execute(select(Attempt.form).where(Attempt.id == attempt_id)).scalar_one())
+    module = library().modules[MODULE]
     with clock.at(at_noon(DAY)), atomic() as session:
         for position, drawn in enumerate(form, start=1):
             wrong = [place for place in range(len(module.item[drawn.item_id].options)) if place not in drawn.key][:1]
-            is_wrong = position == 1
-            session.execute(
-                insert(Response).values(
+            chosen = json.dumps(wrong if position == 1 else drawn.key)
+            session.add(
+                Response(
                     attempt_id=attempt_id, position=position, item_id=drawn.item_id, answered_at=clock.now(),
-                    chosen=json.dumps(wrong if is_wrong else list(drawn.key)), is_right=not is_wrong,
+                    chosen=chosen,
                 )
             )  # fmt: skip
-        submitted = {"submitted_at": clock.now(), "score": len(form) - 1, "passed": True}
-        session.execute(update(Attempt).where(Attempt.id == attempt_id).values(submitted))
+        session.flush()
+        submit_attempt(person, attempt_id, library())
     return form[0].item_id
 
 
