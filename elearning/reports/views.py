@@ -83,10 +83,9 @@ def make() -> ResponseReturnValue:
     closed = [each for each in list_periods(queries.first_completion(), today) if is_closed(each, today)]
     kept = list_latest_ids(ANNUAL) | list_latest_ids(QUARTERLY)
     years = [(each, kept.get(each.key)) for each in closed if each.is_year]
-    quarters = [(each, kept.get(each.key)) for each in closed if not each.is_year]
-    return render_template(
-        "reports/make.html", years=years, quarters=quarters[:QUARTERS], first_file_on=year_of(today).last
-    )
+    newest_first = sorted((each for each in closed if not each.is_year), key=lambda each: each.first, reverse=True)
+    quarters = [(each, kept.get(each.key)) for each in newest_first[:QUARTERS]]
+    return render_template("reports/make.html", years=years, quarters=quarters, first_file_on=year_of(today).last)
 
 
 @bp.post("/reports/make")
