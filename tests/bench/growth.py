@@ -28,8 +28,10 @@ from sqlalchemy import text
 from elearning.app import create_app
 from elearning.completions.queries import walk_record
 from elearning.completions.spreadsheet import record_csv
+from elearning.core import clock
 from elearning.core.db import db, sqlite_path
 from elearning.demo.cli import demo_settings
+from elearning.figures.rules import financial_year, year_of
 from elearning.settings import ROOT
 from tests.bench.__main__ import percentile
 from tests.bench.packs import cookie_and_token
@@ -122,9 +124,12 @@ def measure(url: str, requests: int) -> dict[str, Any]:
         took, work = time.perf_counter() - begun, time.thread_time() - used
         db.session.remove()
         db.engine.dispose()
+    year = financial_year(year_of(clock.today()).first.year - 1).key
+    annual = run(url, "report", "annual", "--year", year, "--anew", "--output", os.devnull)
     return {
         "completions": completions,
         "pages": times,
+        "annual": {"seconds": annual.seconds, "seconds of CPU": annual.cpu, "MB at most": annual.megabytes},
         "record": {
             "rows a second": completions / took,
             "rows a second of CPU": completions / work,
@@ -159,6 +164,9 @@ def write_results(results: dict[str, dict[str, Any]]) -> None:
         for name in ("rows a second", "rows a second of CPU", "MB at most"):
             said = (f"{sizes[size]['record'][name]:,.0f}" for size in columns)
             lines.append(f"| `elearning record`, {name} | {' | '.join(said)} |")
+        for name in ("seconds", "seconds of CPU", "MB at most"):
+            said = (f"{sizes[size]['annual'][name]:,.0f}" for size in columns)
+            lines.append(f"| `elearning report annual`, {name} | {' | '.join(said)} |")
     (HERE / "growth.md").write_text("\n".join([*lines, "", "![p50 by size, both axes logarithmic](growth.svg)", ""]))
     (HERE / "growth.svg").write_text(drawing(results))
 
