@@ -27,6 +27,8 @@ from sqlalchemy import (
     MetaData,
     Result,
     Select,
+    TextClause,
+    TextualSelect,
     create_engine,
     event,
     make_url,
@@ -198,7 +200,9 @@ def atomic() -> Iterator[Session]:
         session.info["atomic"] = False
 
 
-def fetch(statement: Select[*Columns] | CompoundSelect[*Columns], **values: object) -> Result[*Columns]:
+def fetch(
+    statement: Select[*Columns] | CompoundSelect[*Columns] | TextualSelect | TextClause, **values: object
+) -> Result[*Columns]:
     """The rows of a statement that was made once, at the top of its module, with these values.
 
     For what runs on every page: building a query anew, and the ORM's steps around it, take longer than the query.

@@ -328,10 +328,11 @@ class Past:
             attempt_id = start_quiz(practitioner_id, module)
         sitting = find_open_sitting(practitioner_id, module.key)
         assert sitting is not None  # it was started on the line before
+        places = {item.id: place for place, item in enumerate(module.items)}
         for position, drawn in enumerate(sitting.form, start=1):
             item = module.item[drawn.item_id]
             chosen = drawn.key
-            misleads = module.items.index(item) % MISLEADS == 3
+            misleads = places[item.id] % MISLEADS == 3
             if self.chance.random() > (grasp - 0.4 if misleads else grasp):
                 chosen = slip(item.type, len(item.parts), drawn.key, self.chance)
                 if misleads and item.options:

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
-    ColumnElement,
     Date,
     Integer,
+    Result,
     Select,
     String,
     bindparam,
@@ -28,7 +28,7 @@ from sqlalchemy import (
 from elearning.assessment.queries import list_attempts
 from elearning.assessment.rules import read_form
 from elearning.completions.models import Completion
-from elearning.core.db import Base, db, fetch
+from elearning.core.db import db, fetch
 from elearning.core.tallies import recounts
 from elearning.evaluation.models import (
     ConfidenceRating,
@@ -53,6 +53,8 @@ from elearning.evaluation.types import (
     When,
 )
 from elearning.figures.rules import financial_year, quarters_of
+
+Rows = Result[*tuple[Any, ...]]
 
 # As text: both engines read it, and building a union of three tables anew on every page would take longer than reading it.
 _ROUNDS = text("""
@@ -88,7 +90,7 @@ def rounds_of(practitioner_id: int) -> dict[str, dict[int, Round]]:
     said: dict[tuple[str, int], dict[When, int]] = defaultdict(dict)
     pledged: dict[tuple[str, int], bool] = {}
     begun: dict[tuple[str, int], dict[int, Begun]] = defaultdict(dict)
-    rows = db.session.execute(_ROUNDS, {"practitioner_id": practitioner_id})
+    rows: Rows = fetch(_ROUNDS, practitioner_id=practitioner_id)
     for key, set_number, kind, what, number, questions, answered in rows:
         this = (key, set_number)
         if kind == "said":
@@ -107,8 +109,8 @@ def rounds_of(practitioner_id: int) -> dict[str, dict[int, Round]]:
 
 def find_afterwards(practitioner_id: int, module_key: str) -> Afterwards | None:
     """Where someone stands after their latest completion of a module; None if they never completed it."""
-    of = {"practitioner_id": practitioner_id, "module_key": module_key}
-    set_number, completed_on = db.session.execute(_LATEST, of).one()
+    latest: Rows = fetch(_LATEST, practitioner_id=practitioner_id, module_key=module_key)
+    set_number, completed_on = latest.one()
     if completed_on is None:
         return None
     round_ = rounds_of(practitioner_id).get(module_key, {}).get(set_number, Round())
@@ -129,22 +131,24 @@ def list_pledges(practitioner_id: int) -> list[KeptPledge]:
 
 def find_pledge(practitioner_id: int, module_key: str, set_number: int) -> Pledge | None:
     """The pledge of a round, if one was made. For its writer only."""
-    of = _round(PledgeRow, practitioner_id, module_key, set_number)
-    words = db.session.execute(select(*_WORDS).where(*of, PledgeRow.action.is_not(None))).one_or_none()
+    of = {"practitioner_id": practitioner_id, "module_key": module_key, "set_number": set_number}
+    words = db.session.execute(select(*_WORDS).filter_by(**of).where(PledgeRow.action.is_not(None))).one_or_none()
     return Pledge(*words) if words else None
 
 
-def _round(row: type[Base], practitioner_id: int, module_key: str, set_number: int) -> list[ColumnElement[bool]]:
-    of = {"practitioner_id": practitioner_id, "module_key": module_key, "set_number": set_number}
-    return [getattr(row, column) == value for column, value in of.items()]
+_RATINGS = select(ConfidenceRating.moment, ConfidenceRating.statement, ConfidenceRating.rating).where(
+    ConfidenceRating.practitioner_id == bindparam("practitioner_id"),
+    ConfidenceRating.module_key == bindparam("module_key"),
+    ConfidenceRating.set_number == bindparam("set_number"),
+)
 
 
 def ratings_of(practitioner_id: int, module_key: str, set_number: int) -> dict[When, dict[str, int]]:
     """How sure someone felt, statement by statement, at each time of a round. For themselves only."""
     ratings: dict[When, dict[str, int]] = {when: {} for when in When}
-    of = _round(ConfidenceRating, practitioner_id, module_key, set_number)
-    for row in db.session.scalars(select(ConfidenceRating).where(*of)):
-        ratings[When(row.moment)][row.statement] = row.rating
+    of = {"practitioner_id": practitioner_id, "module_key": module_key, "set_number": set_number}
+    for moment, statement, rating in fetch(_RATINGS, **of):
+        ratings[When(moment)][statement] = rating
     return ratings
 
 

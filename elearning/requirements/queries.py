@@ -99,6 +99,7 @@ def count_trained(agency_ids: Collection[int], today: dt.date) -> dict[tuple[int
     )
     people: Counter[tuple[int, str, str]] = Counter()
     for agency_id, job_role, key, count in db.session.execute(counted):
+        assert agency_id is not None  # it is one of those asked for
         people[agency_id, job_role, key] += count
         people[agency_id, "", key] += count
     most: dict[tuple[int, str], int] = {}

@@ -475,4 +475,4 @@ def test_the_statements_of_a_page_are_few_however_much_was_said(
     few = [statements(address) for address in addresses]
     TestFollowUps().pledge(world, 60)
     client.post(THIRD)
-    assert [statements(address) for address in addresses] == few == [6, 6, 9]
+    assert [statements(address) for address in addresses] == few == [7, 7, 10]
