@@ -80,6 +80,8 @@ class Leaves:
     `union_of` others, whose people may overlap: hidden where it tells something of one of them.
     `sum_of` others' published figures: of those shown.
     `needs` others: hidden unless all of those are shown.
+    `smallest`: the least figure that is shown; below it none at all is hidden too.
+    `stays`: others are decided on with it, but it does not leave itself.
     """
 
     counts: str
@@ -91,22 +93,32 @@ class Leaves:
     union_of: "Leaves | None" = None
     sum_of: "Leaves | None" = None
     needs: tuple["Leaves", ...] = ()
+    smallest: int = 0
+    stays: bool = False
+
+    @property
+    def shape(self) -> Shape:
+        return self.counts, frozenset(self.each)
 
 
 def decide(counts: Mapping[Count, int], kinds: Sequence[Leaves]) -> Figures:
-    """Each count as it may be published beside all others. Raises KeyError for a count of none of these kinds."""
-    alone = {count: disclosed(number) for count, number in counts.items()}
-    of_shape = {_shape(kind): kind for kind in kinds}
-    members: dict[Leaves, list[Count]] = {kind: [] for kind in kinds}
-    for count in alone:
-        members[of_shape[_shape_of(count)]].append(count)
+    """Each count that leaves as it may be published beside all others. Raises KeyError for a count of none of these kinds."""
+    of_shape = {kind.shape: kind for kind in kinds}
+    members: dict[Shape, list[Count]] = {shape: [] for shape in of_shape}
+    for count in counts:
+        members[_shape_of(count)].append(count)
+    alone: Figures = {
+        count: _large_enough(disclosed(counts[count]), of_shape[shape].smallest)
+        for shape in members
+        for count in members[shape]
+    }
     figures = dict(alone)
 
     def beside(kind: Leaves, other: Leaves) -> Iterator[tuple[Count, list[int | None]]]:
         """Each count of a kind, with the figures of another that agree with it on what both are for."""
         names = [name for name in kind.each if name in other.each]
-        found = _gathered(members[other], names)
-        return ((count, [figures[each] for each in found.get(_key(count, names), [])]) for count in members[kind])
+        found = _gathered(members[other.shape], names)
+        return ((count, [figures[each] for each in found.get(_key(count, names), [])]) for count in members[kind.shape])
 
     before: Figures = {}
     while figures != before:  # what is hidden may hide more; nothing is shown again
@@ -114,7 +126,8 @@ def decide(counts: Mapping[Count, int], kinds: Sequence[Leaves]) -> Figures:
         for kind in kinds:
             hidden: list[Count] = []
             if kind.part_of:
-                hidden += _unsafe_parts(kind, kind.part_of, members, alone, figures)
+                among = [each for each in kinds if each.within and each.within.shape == kind.shape]
+                hidden += _unsafe_parts(kind, kind.part_of, members, among, alone, figures)
             if kind.union_of:
                 hidden += [
                     count
@@ -125,16 +138,22 @@ def decide(counts: Mapping[Count, int], kinds: Sequence[Leaves]) -> Figures:
                 hidden += [count for count, others in beside(kind, needed) if not others or None in others]
             figures.update(dict.fromkeys(hidden))
             if kind.sum_of:
-                figures.update({count: _added(parts) for count, parts in beside(kind, kind.sum_of)})
-    return figures
+                sums = beside(kind, kind.sum_of)
+                figures.update({count: _large_enough(_added(parts), kind.smallest) for count, parts in sums})
+    return {count: figures[count] for count in counts if not of_shape[_shape_of(count)].stays}
 
 
 def _unsafe_parts(
-    kind: Leaves, whole_kind: Leaves, members: Mapping[Leaves, Sequence[Count]], alone: Figures, figures: Figures
+    kind: Leaves,
+    whole_kind: Leaves,
+    members: Mapping[Shape, Sequence[Count]],
+    among: Sequence[Leaves],
+    alone: Figures,
+    figures: Figures,
 ) -> list[Count]:
-    """The parts that cannot stand beside their whole: all of it, or none."""
-    wholes = {_key(count, whole_kind.each): figures[count] for count in members[whole_kind]}
-    among = [_gathered(members[each], kind.each) for each in members if each.within == kind]
+    """The parts that cannot stand beside their whole: all of it, or none. `among` the parts are these others."""
+    wholes = {_key(count, whole_kind.each): figures[count] for count in members[whole_kind.shape]}
+    among_parts = [_gathered(members[each.shape], kind.each) for each in among]
 
     def bounds(part: Count) -> tuple[int, int]:
         low, high = could_be(alone[part])
@@ -143,12 +162,12 @@ def _unsafe_parts(
         # A part is never less than the people among it: those who completed, and those who are overdue.
         lows = [
             max((could_be(alone[each])[0] for each in found.get(_key(part, kind.each), [])), default=0)
-            for found in among
+            for found in among_parts
         ]
         return max(low, sum(lows)), high
 
     unsafe: list[Count] = []
-    for parts in _gathered(members[kind], [name for name in kind.each if name not in kind.over]).values():
+    for parts in _gathered(members[kind.shape], [name for name in kind.each if name not in kind.over]).values():
         whole = wholes.get(_key(parts[0], whole_kind.each))
         given = [alone[part] for part in parts]
         if not _leaves_room(whole, given, [bounds(part) for part in parts], has_rest=kind.has_rest):
@@ -171,8 +190,8 @@ def _added(figures: Sequence[int | None]) -> int | None:
     return total if total or (figures and None not in figures) else None
 
 
-def _shape(kind: Leaves) -> Shape:
-    return kind.counts, frozenset(kind.each)
+def _large_enough(figure: int | None, smallest: int) -> int | None:
+    return None if (figure or 0) < smallest else figure
 
 
 def _shape_of(count: Count) -> Shape:
@@ -199,7 +218,7 @@ def publish(tables: Sequence[Table], kinds: Sequence[Leaves]) -> tuple[Table, ..
     and days leave as they are. Each year is decided by itself, so give the tables of the other years too where figures of
     theirs stand in one. Raises ValueError when tables disagree on a count, or have rows without places.
     """
-    shapes = {_shape(kind) for kind in kinds}
+    shapes = {kind.shape for kind in kinds}
     counts: dict[Count, int] = {}
     for table in tables:
         if len(table.places) != len(table.rows):
@@ -210,7 +229,7 @@ def publish(tables: Sequence[Table], kinds: Sequence[Leaves]) -> tuple[Table, ..
                     if _shape_of(count) in shapes and counts.setdefault(count, number) != number:
                         raise ValueError(f"{table.number}: {number} is {counts[count]} in another table")
     figures = decide(counts, kinds)
-    return tuple(_redrawn(table, figures, shapes) for table in tables)
+    return tuple(_redrawn(table, figures, {kind.shape for kind in kinds if not kind.stays}) for table in tables)
 
 
 def _counted(place: Place, column: Column, value: Value) -> list[tuple[Count, int]]:

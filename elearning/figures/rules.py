@@ -66,9 +66,14 @@ def closes_on(last: dt.date) -> dt.date:
     return last + dt.timedelta(days=2)
 
 
+def is_closed(period: Period, today: dt.date) -> bool:
+    """Whether the period, a year or a quarter, is over for good: nothing is counted in it later."""
+    return today >= closes_on(period.last)
+
+
 def is_publishable(period: Period, today: dt.date) -> bool:
-    """Whether the period is a financial year that is closed."""
-    return period.is_year and today >= closes_on(period.last)
+    """Whether the period is a financial year that is closed; of quarters that are, `PUBLISHED_QUARTERLY` may leave."""
+    return period.is_year and is_closed(period, today)
 
 
 def find_period(periods: Iterable[Period], key: str) -> Period | None:
