@@ -476,9 +476,9 @@ def _required(frame: Frame, *, by_role: bool = False, by_agency: bool = False) -
         asks = asks | {key: of[:1] for key, of in everyone.items() if of}
     by = {key: By.of(asks[key], with_role=by_role, with_agency=by_agency) for key in asks}
     of_agency: dict[tuple[str, int | None], list[Ask]] = defaultdict(list)  # None: the partnership's
-    for key, of in asks.items():
-        for ask in of:
-            of_agency[key, ask.agency_id].append(ask)
+    for key, all_of_it in asks.items():
+        for each in all_of_it:
+            of_agency[key, each.agency_id].append(each)
     found: dict[tuple[str, str], Required] = defaultdict(Required)
 
     def count(key: str, place: Place, required: int, met: int) -> None:
