@@ -118,9 +118,8 @@ def test_whatever_happens_the_tallies_are_what_the_records_say(world: World, see
     life = Life(world, seed)
     for step in range(30):
         life.go_on()
-        if step % 6 == 0:
+        if step % 10 == 9:
             assert wrong() == [], step
-    assert wrong() == []
     assert db.session.execute(select(func.max(CompletionTally.completions))).scalar_one() > 2
 
 
