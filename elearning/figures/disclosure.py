@@ -266,7 +266,8 @@ def _redrawn(table: Table, figures: Figures, shapes: set[Shape]) -> Table:
          for column, is_words in zip(table.columns, words, strict=True)]
         for place in table.places
     ]  # fmt: skip
-    across = [n for n, is_words in enumerate(words) if is_words or any(row[n] for row in leaves)]
+    body = leaves[: len(leaves) - table.totals] or leaves  # a column of which only the total may leave is left out
+    across = [n for n, is_words in enumerate(words) if is_words or any(row[n] for row in body)]
     down = [n for n, row in enumerate(leaves) if any(row)]
 
     def cell(row: int, column: int) -> Value:
@@ -315,7 +316,7 @@ def _notes(rows: Sequence[Sequence[Value]], left_out: Sequence[str]) -> list[str
         notes.append(f"{figures} hidden in this table: a small count, or one that would give a small count away.")
     if left_out:
         names = "; ".join(left_out[:LISTED]) + (f"; and {len(left_out) - LISTED:,} more" if left_out[LISTED:] else "")
-        notes.append(f"Not published, because hidden figures could be worked out from it: {names}.")
+        notes.append(f"Left out of what is published: {names}.")
     return notes
 
 

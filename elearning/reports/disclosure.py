@@ -1,17 +1,18 @@
 """What may leave the partnership (law 6): the fixed set, and what its counts have to do with each other.
 
-`figures/disclosure.py` says in which form, decisions/0019 why it is enough. What is not in this list does not leave. There
-is no filter and no period but whole financial years that are over: two overlapping groups or periods could be subtracted,
-and a running year, taken day by day, would show the day on which 0 turns into `*` (one person) or `*` into 10 (the
-eighth). In a year that is over nothing is counted later, so what is published of it is the same whenever it is made; a
-later edition that prints it again takes all of that year's tables, and so prints the same figures.
+`figures/disclosure.py` says in which form, decisions/0019 why it is enough. What is not in this list does not leave.
+There is no filter and no period but whole financial years that are over, and a few totals of whole quarters that are: two
+overlapping groups or periods could be subtracted, and a running year, taken day by day, would show the day on which 0
+turns into `*` (one person) or `*` into 10 (the eighth). In a year that is over nothing is counted later, so what is
+published of it is the same whenever it is made; a later edition that prints it again takes all of that year's tables, and
+so prints the same figures.
 
 The officer's screen and an agency's own list never pass through here: they are exact. Anything to be added has to pass
-`tests/reports/test_disclosure.py`. (When erasure of details comes, it must not lower a count already published, or the
+`tests/reports/test_publication.py`. (When erasure of details comes, it must not lower a count already published, or the
 two editions could be subtracted.)
 """
 
-from elearning.figures.disclosure import Leaves
+from elearning.figures.disclosure import MARK, Leaves
 
 COMPLETED = Leaves("completed", ("module",))  # people, in all agencies: R2, and the total of R3
 COMPLETED_THERE = Leaves("completed", ("module", "agency"), part_of=COMPLETED, over=("agency",))  # R3
@@ -50,13 +51,16 @@ PUBLISHED = (
 # fourth. So a quarter is hidden with so much more than small counts (and with none at all) that this leaves it open; what
 # it says of modules is added up of those that are shown, so that it says nothing of one that is hidden in the year.
 SMALLEST_QUARTER = 15
-COMPLETED_THEN = Leaves(
-    "completed", ("module", "quarter"), stays=True
-)  # the quarters of a module would be too many parts
+COMPLETED_THEN = Leaves("completed", ("module", "quarter"), stays=True)  # so many parts would show too much
 
 PUBLISHED_QUARTERLY = (
     COMPLETED_THEN,
     Leaves("completions", ("quarter",), sum_of=COMPLETED_THEN, smallest=SMALLEST_QUARTER),
     Leaves("people", ("quarter",), union_of=COMPLETED_THEN, smallest=SMALLEST_QUARTER),
     Leaves("discussions", ("quarter",), smallest=SMALLEST_QUARTER),
+)
+
+QUARTERLY_NOTE = (
+    f"Figures of a quarter that would be rounded to less than {SMALLEST_QUARTER} are shown as {MARK}, none at all included; "
+    "its completions leave out modules of which they are too few."
 )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from elearning.figures.rules import quarters_of
 from elearning.figures.types import Chart, Column, Form, Hidden, Kind, Period, Place, Rate, Series, Table, Value
 from elearning.items.types import ItemFigures
-from elearning.reports.disclosure import SMALLEST_QUARTER
+from elearning.reports.disclosure import QUARTERLY_NOTE
 from elearning.reports.rules import DAYS_TO_COMPLETE, hours, year_within
 from elearning.reports.tables import WITHDRAWN, framed
 from elearning.reports.types import AgencyGlance, Done, Frame, Glance, ModuleGlance, Tallies
@@ -117,7 +117,7 @@ def quarters_table(frame: Frame, quarters: Sequence[Period], done: Tallies, disc
             for each, it in zip(quarters, tallies, strict=True)
         ],
         WITHDRAWN,
-        f"Of a quarter, figures under {SMALLEST_QUARTER} are shown as {Hidden.SUPPRESSED}, and so is none at all.",
+        QUARTERLY_NOTE,
         places=[_place(each) for each in quarters],
         when=f"up to {quarters[-1].label}",
     )

@@ -475,11 +475,16 @@ def _required(frame: Frame, *, by_role: bool = False, by_agency: bool = False) -
         }
         asks = asks | {key: of[:1] for key, of in everyone.items() if of}
     by = {key: By.of(asks[key], with_role=by_role, with_agency=by_agency) for key in asks}
+    of_agency: dict[tuple[str, int | None], list[Ask]] = defaultdict(list)  # None: the partnership's
+    for key, of in asks.items():
+        for ask in of:
+            of_agency[key, ask.agency_id].append(ask)
     found: dict[tuple[str, str], Required] = defaultdict(Required)
 
     def count(key: str, place: Place, required: int, met: int) -> None:
         agency_id, job_role, team, is_settled = place
-        days = [ask.due_on for ask in asks[key] if matches(ask, agency_id=agency_id, job_role=job_role, team=team)]
+        of = (*of_agency.get((key, None), ()), *of_agency.get((key, agency_id), ()))
+        days = [ask.due_on for ask in of if matches(ask, agency_id=agency_id, job_role=job_role, team=team)]
         if days:
             overdue = required - met if is_settled and min(days) < day else 0
             found[job_role if by_role else str(agency_id) if by_agency else "", key] += Required(required, met, overdue)

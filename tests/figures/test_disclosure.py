@@ -62,7 +62,7 @@ def test_a_total_stands_beside_parts_that_it_does_not_give_away() -> None:
     assert out.notes == (
         SMALL_COUNTS,
         "3 figures are hidden in this table: a small count, or one that would give a small count away.",
-        "Not published, because hidden figures could be worked out from it: Late; Hours.",
+        "Left out of what is published: Late; Hours.",
     )
 
 
@@ -94,3 +94,14 @@ def test_tables_that_disagree_or_do_not_say_what_they_count_are_refused() -> Non
         publish([table, by_agency([11, 19], [20, 20])], KINDS)
     with pytest.raises(ValueError, match="what its rows count"):
         publish([replace(table, places=())], KINDS)
+
+
+def test_what_is_only_decided_with_stays_and_small_quarters_are_hidden_with_none() -> None:
+    parts = replace(STAFF, stays=True)
+    kinds = [Leaves("done", smallest=15), parts]
+    out = {number: publish([by_agency([number], [30])], kinds)[0] for number in (0, 12, 13)}
+    assert {number: [row[:2] for row in table.rows] for number, table in out.items()} == {
+        0: [("Total", MARK)],
+        12: [("Total", MARK)],
+        13: [("Total", 15)],
+    }
