@@ -118,9 +118,8 @@ def test_whatever_happens_the_tallies_are_what_the_records_say(world: World, see
     life = Life(world, seed)
     for step in range(30):
         life.go_on()
-        if step % 6 == 0:
+        if step % 10 == 9:
             assert wrong() == [], step
-    assert wrong() == []
     assert db.session.execute(select(func.max(CompletionTally.completions))).scalar_one() > 2
 
 
@@ -156,21 +155,26 @@ def test_a_change_of_memberships_afterwards_moves_no_figure(world: World) -> Non
 
 
 @pytest.mark.parametrize(
-    ("table", "change"),
+    "changes",
     [
-        ("completion_tally", "UPDATE completion_tally SET people = people - 1 WHERE who = '1' AND job_role = ''"),
-        ("completion_tally", "DELETE FROM completion_tally WHERE who = 'school or college' AND period = '2025-26'"),
-        ("item_tally", "UPDATE item_tally SET rest = rest + 1"),
-        ("outcome_tally", "UPDATE outcome_tally SET \"right\" = 0 WHERE outcome <> ''"),
-        ("passing_tally", "UPDATE passing_tally SET minutes = 77"),
-        ("standing", "UPDATE standing SET team = 'Red'"),
-        ("standing", "UPDATE standing SET expires_on = '2031-01-01'"),
-        ("standing", "DELETE FROM standing"),
+        {
+            "completion_tally": "UPDATE completion_tally SET people = people - 1 WHERE who = '1' AND job_role = ''",
+            "item_tally": "UPDATE item_tally SET rest = rest + 1",
+            "outcome_tally": "UPDATE outcome_tally SET \"right\" = 0 WHERE outcome <> ''",
+            "passing_tally": "UPDATE passing_tally SET minutes = 77",
+            "standing": "UPDATE standing SET team = 'Red'",
+        },
+        {
+            "completion_tally": "DELETE FROM completion_tally WHERE who = 'school or college' AND period = '2025-26'",
+            "standing": "UPDATE standing SET expires_on = '2031-01-01'",
+        },
+        {"standing": "DELETE FROM standing"},
     ],
+    ids=["figures", "a row and a day", "all rows"],
 )
-def test_what_is_not_true_is_named_and_mended(app: Flask, world: World, table: str, change: str) -> None:
+def test_what_is_not_true_is_named_and_mended(app: Flask, world: World, changes: dict[str, str]) -> None:
     complete(world.amina.practitioner_id, world.school, on=dt.date(2026, 3, 2))
-    tamper(change)
+    tamper(*changes.values())
 
     def run(command: object) -> Result:
         db.session.remove()
@@ -178,8 +182,8 @@ def test_what_is_not_true_is_named_and_mended(app: Flask, world: World, table: s
 
     found = run(verify)
     assert found.exit_code == 1
-    assert f"{table} (" in found.output
-    assert " and should be " in found.output
+    named = {line.partition(" (")[0] for line in found.output.splitlines() if " and should be " in line}
+    assert named == set(changes)
     assert "corrected." in run(db_recount).output
     assert run(verify).exit_code == 0, "and nothing else is wrong"
     assert run(db_recount).output == "Every sum was what the records say.\n"
