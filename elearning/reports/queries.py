@@ -4,12 +4,12 @@ roles and not by people: what was completed is read from tallies, which are kept
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 
 from elearning.assessment.models import Attempt, PassingTally
 from elearning.catalogue.library import library
@@ -474,7 +474,6 @@ def _required(frame: Frame, *, by_role: bool = False, by_agency: bool = False) -
             for key, of in asks.items()
         }
         asks = asks | {key: of[:1] for key, of in everyone.items() if of}
-    by = {key: By.of(asks[key], with_role=by_role, with_agency=by_agency) for key in asks}
     of_agency: dict[tuple[str, int | None], list[Ask]] = defaultdict(list)  # None: the partnership's
     for key, all_of_it in asks.items():
         for each in all_of_it:
@@ -489,18 +488,16 @@ def _required(frame: Frame, *, by_role: bool = False, by_agency: bool = False) -
             overdue = required - met if is_settled and min(days) < day else 0
             found[job_role if by_role else str(agency_id) if by_agency else "", key] += Required(required, met, overdue)
 
-    # What agencies ask of their own alone is counted among their people alone.
-    asking = {key: None if of_agency.get((key, None)) else {ask.agency_id for ask in of} for key, of in asks.items()}
-    groupings: list[tuple[list[str], By, Set[int | None] | None]] = []
-    for is_ours in (True, False):
-        if keys := [key for key in asks if (asking[key] is None) is is_ours]:
-            together = [ask for key in keys for ask in asks[key]]
-            agencies = None if is_ours else {ask.agency_id for ask in together}
-            groupings.append((keys, By.of(together, with_role=by_role, with_agency=by_agency), agencies))
-    for number, place, people in _grouped(frame, [(grouping, agencies) for _, grouping, agencies in groupings]):
-        for key in groupings[number][0]:
-            count(key, place, people, 0)
-    for key, place, people in _valid(frame, by, asking):
+    slices = []
+    for key, of in asks.items():  # what agencies ask themselves is looked for among their people alone
+        own = frozenset(ask.agency_id for ask in of if ask.agency_id is not None)
+        if shared := of_agency.get((key, None)):
+            slices.append(Slice(key, By.of(shared, with_role=by_role, with_agency=by_agency), but=own))
+        if own:
+            slices.append(Slice(key, By.of(of, with_role=by_role, with_agency=by_agency), only=own))
+    for key, place, people in _employed(frame, slices):
+        count(key, place, people, 0)
+    for key, place, people in _valid(frame, slices):
         count(key, place, 0, people)
     return found
 
@@ -528,60 +525,71 @@ class By:
             with_role or with_agency,
         )
 
-    def columns(self, of: Any, since: Any, day: dt.date) -> tuple[list[ColumnElement[Any]], list[ColumnElement[Any]]]:
-        """The four columns of a place, of a membership or of what is kept beside it, and those that are grouped by."""
-        # Written into the statement: PostgreSQL takes one parameter in two places for two.
-        settled = case((since < literal(day - TIME_TO_SETTLE, literal_execute=True), 1), else_=0)
+    def columns(self, of: Any) -> tuple[list[ColumnElement[Any]], list[ColumnElement[Any]]]:
+        """Agency, job role and team of a membership or of what is kept beside it, and those of them that are grouped by."""
         columns: list[tuple[bool, Any, Any]] = [
             (self.agency, of.agency_id, literal(ANY_AGENCY)),
             (self.role, of.job_role, literal("")),
             (self.team, of.team, literal("")),
-            (self.settled, settled, literal(1)),
         ]
         return [column if is_asked else other for is_asked, column, other in columns], [
             column for is_asked, column, _ in columns if is_asked
         ]
 
-
-def _among(column: Any, agencies: Set[int | None] | None) -> list[ColumnElement[bool]]:
-    """Only these agencies; None for all."""
-    return [] if agencies is None else [column.in_(sorted(each for each in agencies if each is not None))]
-
-
-def _grouped(frame: Frame, groupings: Sequence[tuple[By, Set[int | None] | None]]) -> list[tuple[int, Place, int]]:
-    """By each of some groupings (by its number), of these agencies or all, how many people worked where on the last day of
-    the view.
-    """
-    each = []
-    for number, (by, agencies) in enumerate(groupings):
-        columns, groups = by.columns(Membership, Membership.started_on, frame.day)
-        which = [_in_force(frame.day), *_of_view(frame, Membership), *_among(Membership.agency_id, agencies)]
-        each.append(select(literal(number), *columns, func.count()).where(*which).group_by(*groups))
-    rows = db.session.execute(union_all(*each))
-    return [
-        (number, (agency_id, role, team, bool(settled)), people)
-        for number, agency_id, role, team, settled, people in rows
-    ]
+    def counts(self, since: Any, day: dt.date) -> list[ColumnElement[int]]:
+        """How many people, and how many of them have been there for long enough: counted, as groups of it take longer."""
+        return [func.count(), func.count(case((_settled(since, day), 1))) if self.settled else func.count()]
 
 
-def _valid(
-    frame: Frame, by: Mapping[str, By], asking: Mapping[str, Set[int | None] | None]
-) -> list[tuple[str, Place, int]]:
-    """Of some modules, how many people hold a valid certificate on the last day of the view, and where they work."""
+def _settled(since: Any, day: dt.date) -> ColumnElement[bool]:
+    # Written into the statement: PostgreSQL takes one parameter in two places for two.
+    return cast(ColumnElement[bool], since < literal(day - TIME_TO_SETTLE, literal_execute=True))
+
+
+def _parted(agency_id: int, role: str, team: str, people: int, settled: int) -> Iterator[tuple[Place, int]]:
+    """Those of a place who have been there for long enough, and the others."""
+    if settled:
+        yield (agency_id, role, team, True), settled
+    if people > settled:
+        yield (agency_id, role, team, False), people - settled
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A module, whose people, and by what they are grouped: of some agencies only, or of all but some."""
+
+    key: str
+    by: By
+    only: frozenset[int] = frozenset()
+    but: frozenset[int] = frozenset()
+
+    def counted(self, of: Any, since: Any, day: dt.date, *which: ColumnElement[bool]) -> Select[Any]:
+        """The statement that counts them, of memberships or of what is kept beside them."""
+        columns, groups = self.by.columns(of)
+        among = [of.agency_id.in_(sorted(self.only))] if self.only else []
+        among += [of.agency_id.not_in(sorted(self.but))] if self.but else []
+        counts = self.by.counts(since, day)
+        return select(literal(self.key), *columns, *counts).where(*which, *among).group_by(*groups)
+
+
+def _employed(frame: Frame, slices: Sequence[Slice]) -> list[tuple[str, Place, int]]:
+    """By module, where whom it is required of worked on the last day of the view."""
+    of, which = Membership, (_in_force(frame.day), *_of_view(frame, Membership))
+    return _all_of([each.counted(of, of.started_on, frame.day, *which) for each in slices])
+
+
+def _valid(frame: Frame, slices: Sequence[Slice]) -> list[tuple[str, Place, int]]:
+    """By module, where those of them work who hold a valid certificate on the last day of the view."""
     day, of = frame.day, ModuleStanding
     if day != frame.today:
-        return [(key, place, held.current) for key, place, held in _then(frame, day) if key in by]
-    each = []
-    for key in by:
-        columns, groups = by[key].columns(of, of.member_since, day)
-        valid = select(literal(key), *columns, func.count()).where(
-            of.module_key == key, *_works(frame, day), *_among(of.agency_id, asking[key]), of.expires_on >= day
-        )
-        each.append(valid.group_by(*groups))
-    rows = db.session.execute(union_all(*each))
-    return [
-        (key, (agency_id, role, team, bool(settled)), people) for key, agency_id, role, team, settled, people in rows
-    ]
+        return [(key, place, held.current) for key, place, held in _then(frame, day) if key in {s.key for s in slices}]
+    valid = (*_works(frame, day), of.expires_on >= day)
+    return _all_of([each.counted(of, of.member_since, day, of.module_key == each.key, *valid) for each in slices])
+
+
+def _all_of(statements: Sequence[Select[Any]]) -> list[tuple[str, Place, int]]:
+    rows = db.session.execute(union_all(*statements)).all()
+    return [(key, place, people) for key, *row in rows for place, people in _parted(*row)]
 
 
 def _works(frame: Frame, day: dt.date) -> list[ColumnElement[bool]]:
@@ -651,15 +659,14 @@ def _as_it_was(_database: str, _memberships: tuple[int, int], day: dt.date) -> l
         .group_by(CompletionDetail.practitioner_id, Completion.module_key)
         .subquery()
     )
-    columns, groups = By(agency=True, role=True, team=True, settled=True).columns(
-        Membership, Membership.started_on, day
-    )
+    of = Membership
+    groups = [of.agency_id, of.job_role, of.team, case((_settled(of.started_on, day), 1), else_=0)]
     rows = db.session.execute(
-        select(person.c.module_key, *columns, *_standings(person.c.expires_on, day))
-        .join(Membership, Membership.practitioner_id == person.c.practitioner_id)
+        select(person.c.module_key, *groups, *_standings(person.c.expires_on, day))
+        .join(of, of.practitioner_id == person.c.practitioner_id)
         .where(_in_force(day))
         .group_by(person.c.module_key, *groups)
-    )
+    ).all()
     return [
         (key, (agency_id, role, team, bool(settled)), _as_held(*counts))
         for key, agency_id, role, team, settled, *counts in rows
@@ -679,6 +686,7 @@ def overview_tables(view: View, titles: Titles) -> Overview:
         [*periods, *quarters, *then],
         CompletionTally.module_key == view.module,
         CompletionTally.job_role == view.job_role,
+        (CompletionTally.who == view.who) | CompletionTally.period.in_([each.key for each in periods]),
     )
 
     def completions(period: Period, who: str = view.who) -> int:
