@@ -203,15 +203,11 @@ def agencies_table(frame: Frame, glances: Sequence[AgencyGlance]) -> Table:
         "Agencies to talk to",
         (
             Column("Agency"),
-            Column("Registered", Kind.COUNT),
             Column("Completions", Kind.COUNT),
             Column("A year before", Kind.COUNT),
             Column("Why"),
         ),
-        [
-            (glance.agency.name, glance.registered, glance.now, glance.before, why)
-            for glance, (_, why) in found[:LISTED]
-        ],
+        [(glance.agency.name, glance.now, glance.before, why) for glance, (_, why) in found[:LISTED]],
         f"Listed are agencies where {MANY_OVERDUE}% or more of the certificates that requirements ask for are overdue"
         + (", or that completed nothing or less than half of a year before." if not frame.is_running else "."),
         f"{len(found) - LISTED} more are not listed." if len(found) > LISTED else "",

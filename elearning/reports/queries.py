@@ -692,17 +692,13 @@ def overview_tables(view: View, titles: Titles) -> Overview:
     def completions(period: Period, who: str = view.who) -> int:
         return done.get((period.key, who, view.module, view.job_role), Done()).completions
 
-    members, declared = (
-        _members(frame, frame.day, by_role=False),
-        {each.agency_id for each in list_headcounts(on=frame.day)},
-    )
+    declared = {each.agency_id for each in list_headcounts(on=frame.day)}
     required: dict[str, Required] = defaultdict(Required)
     for (who, _), it in _required(frame, by_agency=True).items():
         required[who] += it
     glances = [
         AgencyGlance(
             agency=agency,
-            registered=members.get(str(agency.id), 0),
             now=completions(view.period, str(agency.id)),
             before=completions(before, str(agency.id)),
             required=required[str(agency.id)],

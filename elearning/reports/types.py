@@ -146,7 +146,6 @@ class AgencyGlance:
     """How one agency fares in a period."""
 
     agency: AgencyName
-    registered: int
     now: int  # completions
     before: int  # in the same period a year before
     required: Required  # certificates: someone who must hold two modules counts twice

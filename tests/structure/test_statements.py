@@ -87,7 +87,7 @@ GET  /agency/requirements                                     0   1   1   3   3 
 GET  /agency/requirements/new                                 0   1   1   3   3   1   1
 GET  /agency/requirements/<int:requirement_id>/end            0   1   1   3   2   1   1
 GET  /agency/headcount                                        0   1   1   3   3   1   1
-GET  /reports                                                 0   1   1   1   1  13   1
+GET  /reports                                                 0   1   1   1   1  12   1
 GET  /reports/make                                            0   1   1   1   1   3   1
 GET  /reports/tables                                          0   1   1   1   1   1   1
 GET  /reports/tables/<table>                                  0   1   1   1   1   9   1
