@@ -47,11 +47,9 @@ def find_latest_id(kind: str, period_key: str) -> int | None:
     )
 
 
-def list_latest_ids(kind: str) -> dict[str, int]:
-    """The newest edition of each period of a kind, by the period's key."""
-    rows = db.session.execute(
-        select(KeptEdition.period_key, KeptEdition.id).where(KeptEdition.kind == kind).order_by(KeptEdition.number)
-    )
+def list_latest_ids() -> dict[str, int]:
+    """The newest edition of each period, by the period's key: a year's annual report, a quarter's paper."""
+    rows = db.session.execute(select(KeptEdition.period_key, KeptEdition.id).order_by(KeptEdition.number))
     return dict(rows.all())
 
 

@@ -266,8 +266,7 @@ def _redrawn(table: Table, figures: Figures, shapes: set[Shape]) -> Table:
          for column, is_words in zip(table.columns, words, strict=True)]
         for place in table.places
     ]  # fmt: skip
-    body = leaves[: len(leaves) - table.totals] or leaves  # a column of which only the total may leave is left out
-    across = [n for n, is_words in enumerate(words) if is_words or any(row[n] for row in body)]
+    across = [n for n, is_words in enumerate(words) if is_words or any(row[n] for row in leaves)]
     down = [n for n, row in enumerate(leaves) if any(row)]
 
     def cell(row: int, column: int) -> Value:

@@ -4,7 +4,7 @@ roles and not by people: what was completed is read from tallies, which are kept
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -476,9 +476,9 @@ def _required(frame: Frame, *, by_role: bool = False, by_agency: bool = False) -
         asks = asks | {key: of[:1] for key, of in everyone.items() if of}
     by = {key: By.of(asks[key], with_role=by_role, with_agency=by_agency) for key in asks}
     of_agency: dict[tuple[str, int | None], list[Ask]] = defaultdict(list)  # None: the partnership's
-    for key, of in asks.items():
-        for ask in of:
-            of_agency[key, ask.agency_id].append(ask)
+    for key, all_of_it in asks.items():
+        for each in all_of_it:
+            of_agency[key, each.agency_id].append(each)
     found: dict[tuple[str, str], Required] = defaultdict(Required)
 
     def count(key: str, place: Place, required: int, met: int) -> None:
@@ -489,12 +489,18 @@ def _required(frame: Frame, *, by_role: bool = False, by_agency: bool = False) -
             overdue = required - met if is_settled and min(days) < day else 0
             found[job_role if by_role else str(agency_id) if by_agency else "", key] += Required(required, met, overdue)
 
-    for place, people in _grouped(
-        frame, By.of([ask for of in asks.values() for ask in of], with_role=by_role, with_agency=by_agency)
-    ):
-        for key in asks:
+    # What agencies ask of their own alone is counted among their people alone.
+    asking = {key: None if of_agency.get((key, None)) else {ask.agency_id for ask in of} for key, of in asks.items()}
+    groupings: list[tuple[list[str], By, Set[int | None] | None]] = []
+    for is_ours in (True, False):
+        if keys := [key for key in asks if (asking[key] is None) is is_ours]:
+            together = [ask for key in keys for ask in asks[key]]
+            agencies = None if is_ours else {ask.agency_id for ask in together}
+            groupings.append((keys, By.of(together, with_role=by_role, with_agency=by_agency), agencies))
+    for number, place, people in _grouped(frame, [(grouping, agencies) for _, grouping, agencies in groupings]):
+        for key in groupings[number][0]:
             count(key, place, people, 0)
-    for key, place, people in _valid(frame, by):
+    for key, place, people in _valid(frame, by, asking):
         count(key, place, 0, people)
     return found
 
@@ -537,16 +543,30 @@ class By:
         ]
 
 
-def _grouped(frame: Frame, by: By) -> list[tuple[Place, int]]:
-    """How many people worked where on the last day of the view."""
-    columns, groups = by.columns(Membership, Membership.started_on, frame.day)
-    rows: Iterable[Any] = db.session.execute(
-        select(*columns, func.count()).where(_in_force(frame.day), *_of_view(frame, Membership)).group_by(*groups)
-    )
-    return [((agency_id, role, team, bool(settled)), people) for agency_id, role, team, settled, people in rows]
+def _among(column: Any, agencies: Set[int | None] | None) -> list[ColumnElement[bool]]:
+    """Only these agencies; None for all."""
+    return [] if agencies is None else [column.in_(sorted(each for each in agencies if each is not None))]
 
 
-def _valid(frame: Frame, by: Mapping[str, By]) -> list[tuple[str, Place, int]]:
+def _grouped(frame: Frame, groupings: Sequence[tuple[By, Set[int | None] | None]]) -> list[tuple[int, Place, int]]:
+    """By each of some groupings (by its number), of these agencies or all, how many people worked where on the last day of
+    the view.
+    """
+    each = []
+    for number, (by, agencies) in enumerate(groupings):
+        columns, groups = by.columns(Membership, Membership.started_on, frame.day)
+        which = [_in_force(frame.day), *_of_view(frame, Membership), *_among(Membership.agency_id, agencies)]
+        each.append(select(literal(number), *columns, func.count()).where(*which).group_by(*groups))
+    rows = db.session.execute(union_all(*each))
+    return [
+        (number, (agency_id, role, team, bool(settled)), people)
+        for number, agency_id, role, team, settled, people in rows
+    ]
+
+
+def _valid(
+    frame: Frame, by: Mapping[str, By], asking: Mapping[str, Set[int | None] | None]
+) -> list[tuple[str, Place, int]]:
     """Of some modules, how many people hold a valid certificate on the last day of the view, and where they work."""
     day, of = frame.day, ModuleStanding
     if day != frame.today:
@@ -555,7 +575,7 @@ def _valid(frame: Frame, by: Mapping[str, By]) -> list[tuple[str, Place, int]]:
     for key in by:
         columns, groups = by[key].columns(of, of.member_since, day)
         valid = select(literal(key), *columns, func.count()).where(
-            of.module_key == key, *_works(frame, day), of.expires_on >= day
+            of.module_key == key, *_works(frame, day), *_among(of.agency_id, asking[key]), of.expires_on >= day
         )
         each.append(valid.group_by(*groups))
     rows = db.session.execute(union_all(*each))

@@ -17,7 +17,6 @@ from elearning.people.queries import list_agencies
 from elearning.reports import operations, queries
 from elearning.reports.forms import view_filter
 from elearning.reports.overview import trend_chart
-from elearning.reports.parts import ANNUAL, QUARTERLY
 from elearning.reports.spreadsheet import open_data_csv
 from elearning.reports.tables import FIELDS, SHEETS, narrowed
 from elearning.reports.types import Sheet
@@ -81,7 +80,7 @@ def make() -> ResponseReturnValue:
     """The reports that can be made, and those that were."""
     today = clock.today()
     closed = [each for each in list_periods(queries.first_completion(), today) if is_closed(each, today)]
-    kept = list_latest_ids(ANNUAL) | list_latest_ids(QUARTERLY)
+    kept = list_latest_ids()
     years = [(each, kept.get(each.key)) for each in closed if each.is_year]
     newest_first = sorted((each for each in closed if not each.is_year), key=lambda each: each.first, reverse=True)
     quarters = [(each, kept.get(each.key)) for each in newest_first[:QUARTERS]]

@@ -2,8 +2,8 @@
 
 The attacker knows the rules, and how true counts hang together, and has patience: of everything that could have happened
 he keeps what would have been published in just the same way, what is hidden included. A hidden count is worked out if
-fewer than three values are left. Weaker ways of publishing are attacked too, each without one of our rules: there, he
-has to find something.
+fewer than three values are left; where they are none and one, it is not (0019). Weaker ways of publishing are attacked
+too, each without one of our rules: there, he has to find something.
 """
 
 import random
