@@ -241,4 +241,6 @@ def test_the_lead_and_the_officer_see_it_in_their_figures(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
     sign_in_as(page, "Helen Campbell")
     page.goto("/reports")
-    expect(page.get_by_role("cell", name=re.compile(r"\d+ of \d+ registered people")).first).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile(r"^Completions [1-9]\d* \d+ \d+$"))).to_be_visible()
+    page.goto("/reports/tables/R3")
+    expect(page.get_by_role("row", name=re.compile(r"^Harrow Lane Academy [1-9]"))).to_be_visible()

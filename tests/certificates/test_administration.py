@@ -179,7 +179,7 @@ class TestWithdrawal:
             """Whether the agency's page and the reports count one."""
             agency = visitor().sign_in(world.grace).get("/agency").text
             reports = visitor().sign_in(world.officer).get("/reports?period=2025-26").text
-            return "1 of 4 people" in agency, "<dt>Completions</dt><dd>1</dd>" in reports
+            return "1 of 4 people" in agency, '<th scope="row">Completions</th><td class="number">1</td>' in reports
 
         amina = visitor().sign_in(world.amina)
         journey.pass_module(amina, world.amina)
