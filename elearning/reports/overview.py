@@ -183,7 +183,7 @@ def concern(glance: AgencyGlance, *, is_over: bool) -> tuple[int, str] | None:
     """
     asked = glance.required
     if asked.overdue and 100 * asked.overdue >= MANY_OVERDUE * asked.people:
-        return 0, f"{Rate(asked.overdue, asked.people, 'required certificates')} overdue"
+        return 0, f"{Rate(asked.overdue, asked.people, 'certificates due by then')} are overdue"
     if is_over and not glance.now and glance.before:
         return 1, f"No completion; {counted(glance.before, 'completion')} a year before"
     if is_over and glance.before >= FALLEN_FROM and 2 * glance.now < glance.before:
@@ -208,7 +208,7 @@ def agencies_table(frame: Frame, glances: Sequence[AgencyGlance]) -> Table:
             Column("Why"),
         ),
         [(glance.agency.name, glance.now, glance.before, why) for glance, (_, why) in found[:LISTED]],
-        f"Listed are agencies where {MANY_OVERDUE}% or more of the certificates that requirements ask for are overdue"
+        f"Listed are agencies where {MANY_OVERDUE}% or more of the certificates that requirements asked for by then are overdue"
         + (", or that completed nothing or less than half of a year before." if not frame.is_running else "."),
         f"{len(found) - LISTED} more are not listed." if len(found) > LISTED else "",
         f"{counted(undeclared, 'agency', 'agencies')} {none[undeclared != 1]} no coverage to give."

@@ -457,14 +457,15 @@ def _open(view: View, titles: Titles) -> Table:
 def _required(frame: Frame, *, by_role: bool = False, by_agency: bool = False) -> dict[tuple[str, str], Required]:
     """By job role or agency, and module, who must hold it on the last day of the view.
 
-    Without either the first is "", and nobody is called overdue.
+    Without either the first is "", and nobody is called overdue. By agency only what is due by then counts: requirements
+    whose day has passed, of people who have been there for long enough.
 
     People count in groups that the requirements do not tell apart: few, however many people there are.
     """
     day = frame.day
     asks: dict[str, list[Ask]] = defaultdict(list)
     for ask in list_requirements(on=day):
-        if ask.module_key in {module.key for module in frame.modules}:
+        if ask.module_key in {module.key for module in frame.modules} and not (by_agency and ask.due_on >= day):
             asks[ask.module_key].append(ask)
     if not asks:
         return {}
@@ -495,9 +496,9 @@ def _required(frame: Frame, *, by_role: bool = False, by_agency: bool = False) -
             slices.append(Slice(key, By.of(shared, with_role=by_role, with_agency=by_agency), but=own))
         if own:
             slices.append(Slice(key, By.of(of, with_role=by_role, with_agency=by_agency), only=own))
-    for key, place, people in _employed(frame, slices):
+    for key, place, people in _employed(frame, slices, only_settled=by_agency):
         count(key, place, people, 0)
-    for key, place, people in _valid(frame, slices):
+    for key, place, people in _valid(frame, slices, only_settled=by_agency):
         count(key, place, 0, people)
     return found
 
@@ -517,12 +518,12 @@ class By:
 
     @classmethod
     def of(cls, asks: Sequence[Ask], *, with_role: bool, with_agency: bool) -> "By":
-        """As much as some requirements depend on; with their job role or agency, also who of them is late."""
+        """As much as some requirements depend on; with their job role, also who of them is late."""
         return cls(
             with_agency or any(ask.agency_id is not None for ask in asks),
             with_role or any(ask.group is Group.JOB_ROLE for ask in asks),
             any(ask.group is Group.TEAM for ask in asks),
-            with_role or with_agency,
+            with_role,
         )
 
     def columns(self, of: Any) -> tuple[list[ColumnElement[Any]], list[ColumnElement[Any]]]:
@@ -572,18 +573,23 @@ class Slice:
         return select(literal(self.key), *columns, *counts).where(*which, *among).group_by(*groups)
 
 
-def _employed(frame: Frame, slices: Sequence[Slice]) -> list[tuple[str, Place, int]]:
+def _employed(frame: Frame, slices: Sequence[Slice], *, only_settled: bool) -> list[tuple[str, Place, int]]:
     """By module, where whom it is required of worked on the last day of the view."""
-    of, which = Membership, (_in_force(frame.day), *_of_view(frame, Membership))
+    of, which = Membership, [_in_force(frame.day), *_of_view(frame, Membership)]
+    which += [_settled(of.started_on, frame.day)] if only_settled else []
     return _all_of([each.counted(of, of.started_on, frame.day, *which) for each in slices])
 
 
-def _valid(frame: Frame, slices: Sequence[Slice]) -> list[tuple[str, Place, int]]:
+def _valid(frame: Frame, slices: Sequence[Slice], *, only_settled: bool) -> list[tuple[str, Place, int]]:
     """By module, where those of them work who hold a valid certificate on the last day of the view."""
     day, of = frame.day, ModuleStanding
     if day != frame.today:
-        return [(key, place, held.current) for key, place, held in _then(frame, day) if key in {s.key for s in slices}]
-    valid = (*_works(frame, day), of.expires_on >= day)
+        return [
+            (key, place, held.current)
+            for key, place, held in _then(frame, day)
+            if key in {each.key for each in slices} and (place[3] or not only_settled)
+        ]
+    valid = [*_works(frame, day), of.expires_on >= day, *([_settled(of.member_since, day)] if only_settled else [])]
     return _all_of([each.counted(of, of.member_since, day, of.module_key == each.key, *valid) for each in slices])
 
 

@@ -148,7 +148,7 @@ class AgencyGlance:
     agency: AgencyName
     now: int  # completions
     before: int  # in the same period a year before
-    required: Required  # certificates: someone who must hold two modules counts twice
+    required: Required  # certificates that are due: someone who must hold two modules counts twice
     has_declared: bool  # how many staff are in scope
 
 

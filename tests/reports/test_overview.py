@@ -65,7 +65,7 @@ def test_agencies_are_listed_where_much_is_overdue(partnership: Partnership) -> 
     # one has renewed and one has begun and not finished.
     rows = {str(row[0]): row for row in shown(YEAR).agencies.rows}
     assert rows["Harrow Lane School"][:3] == ("Harrow Lane School", 1, 2)
-    assert str(rows["Harrow Lane School"][3]).endswith("required certificates (83%) overdue")
+    assert str(rows["Harrow Lane School"][3]).endswith("certificates due by then (83%) are overdue")
 
 
 AGENCY = AgencyGlance(AgencyName(1, "School", Sector.SCHOOL), 4, 8, Required(20, 20, 0), has_declared=True)
@@ -75,7 +75,7 @@ AGENCY = AgencyGlance(AgencyName(1, "School", Sector.SCHOOL), 4, 8, Required(20,
     ("glance", "why"),
     [
         (AGENCY, None),
-        (replace(AGENCY, required=Required(20, 15, 5)), "5 of 20 required certificates (25%) overdue"),
+        (replace(AGENCY, required=Required(20, 15, 5)), "5 of 20 certificates due by then (25%) are overdue"),
         (replace(AGENCY, required=Required(20, 16, 4)), None),
         (replace(AGENCY, now=0, before=1), "No completion; 1 completion a year before"),
         (replace(AGENCY, now=0, before=0), None),
