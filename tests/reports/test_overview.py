@@ -22,7 +22,7 @@ RUNNING = quarters_of(financial_year(2026))[0]
 
 
 def shown(period: Period, **narrowed: object) -> Overview:
-    return overview_tables(View(period, **narrowed), TITLES)  # type: ignore[arg-type]
+    return overview_tables(View(period, **narrowed), TITLES)  # type: ignore[arg-type]  # by name
 
 
 def test_a_year_at_a_glance_stands_beside_the_one_before(partnership: Partnership) -> None:
