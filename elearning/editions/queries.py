@@ -31,12 +31,6 @@ def find_edition(edition_id: int) -> Edition | None:
     return None if row is None else _whole(row)
 
 
-def find_latest(kind: str, period_key: str) -> Edition | None:
-    """The newest edition of a kind (annual, quarterly) and period. Raises EditionChanged as `find_edition` does."""
-    edition_id = find_latest_id(kind, period_key)
-    return None if edition_id is None else find_edition(edition_id)
-
-
 def find_latest_id(kind: str, period_key: str) -> int | None:
     """Which edition of a kind and period is the newest, without reading it."""
     return db.session.scalar(

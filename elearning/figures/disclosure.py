@@ -49,18 +49,14 @@ def shown(count: int | None) -> str:
     return str(MARK) if count is None else str(count)
 
 
-def tells_nothing(whole: int | None, parts: Sequence[int | None], *, has_rest: bool = False) -> bool:
-    """Whether the published parts of a published whole may stand beside it: each hidden one can still be any of 1 to 7.
-
-    That is so when every count that the whole may stand for leaves room for 1 and for 7 in each hidden part, with the
-    others somewhere in what they may stand for. `has_rest`: there is a part more, of any size, that is not published.
-    """
-    return _leaves_room(whole, parts, [could_be(part) for part in parts], has_rest=has_rest)
-
-
 def _leaves_room(
     whole: int | None, parts: Sequence[int | None], bounds: Sequence[tuple[int, int]], *, has_rest: bool
 ) -> bool:
+    """Whether the published parts of a published whole may stand beside it: each hidden one can still be any of 1 to 7.
+
+    That is so when every count that the whole may stand for leaves room for 1 and for 7 in each hidden part, with the
+    others somewhere in their `bounds`. `has_rest`: there is a part more, of any size, that is not published.
+    """
     if whole is None or None not in parts:
         return whole is not None
     least, most = could_be(whole)

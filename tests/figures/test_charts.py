@@ -97,7 +97,7 @@ def shares(drawing: Drawing) -> list[tuple[float, ...]]:
 def test_the_page_draws_what_was_laid_out(chart: Chart) -> None:
     drawing = drawn(chart)
     templates = Environment(loader=FileSystemLoader(ROOT / "elearning" / "templates"), autoescape=True)
-    page = str(templates.get_template("figures/chart.html").module.chart(drawing, "c"))  # type: ignore[attr-defined]
+    page = str(templates.get_template("figures/chart.html").module.chart(drawing, "c"))  # type: ignore[attr-defined]  # a macro
     assert not re.search(r"style=|<script|viewBox", page)
     svg = html5lib.parse(page, namespaceHTMLElements=False).find(".//{*}svg")
     assert svg is not None
