@@ -14,8 +14,11 @@ from elearning.people.types import AgencyName, Sector
 from elearning.reports.overview import concern
 from elearning.reports.queries import overview_tables
 from elearning.reports.types import AgencyGlance, Overview, Required, View
-from tests.conftest import CheckedClient, World
-from tests.reports.conftest import TITLES, Partnership
+from elearning.requirements.operations import add_requirements
+from elearning.requirements.types import Ask, Group
+from tests.conftest import MODULE, CheckedClient, World
+from tests.records import hire, publish
+from tests.reports.conftest import OTHER, SUMMER, TITLES, Partnership
 
 YEAR = financial_year(2025)
 RUNNING = quarters_of(financial_year(2026))[0]
@@ -66,6 +69,23 @@ def test_agencies_are_listed_where_much_is_overdue(partnership: Partnership) -> 
     rows = {str(row[0]): row for row in shown(YEAR).agencies.rows}
     assert rows["Harrow Lane School"][:3] == ("Harrow Lane School", 1, 2)
     assert str(rows["Harrow Lane School"][3]).endswith("certificates due by then (83%) are overdue")
+
+
+def test_only_what_was_due_by_then_of_people_who_settled_can_be_overdue(world: World) -> None:
+    publish(OTHER)
+    with clock.at(SUMMER):
+        for _ in range(10):
+            hire(world.clinic, since=dt.date(2024, 5, 1))
+        hire(world.clinic, since=SUMMER.date() - dt.timedelta(days=1))  # nobody is late in their first four weeks
+        add_requirements(
+            [
+                Ask(world.clinic, MODULE, Group.EVERYONE, "", dt.date(2026, 6, 1)),
+                Ask(world.clinic, OTHER, Group.EVERYONE, "", dt.date(2026, 12, 1)),
+            ],
+            by=None,
+        )
+        rows = {row[0]: row[3] for row in shown(RUNNING).agencies.rows}
+    assert rows == {"Millpond Clinic": "13 of 13 certificates due by then (100%) are overdue"}
 
 
 AGENCY = AgencyGlance(AgencyName(1, "School", Sector.SCHOOL), 4, 8, Required(20, 20, 0), has_declared=True)
