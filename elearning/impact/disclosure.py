@@ -12,11 +12,13 @@ from elearning.figures.disclosure import MARK, Leaves
 from elearning.figures.types import Kind, Measure, Table, Value
 
 PAIRED = Leaves("paired", ("module", "pair", "statement"))  # R9
-TOLD = Leaves("kept", ("module",))  # how their pledge went: R11
+FELT = Leaves("paired", (*PAIRED.each, "felt"), part_of=PAIRED, over=("felt",))  # surer, the same, less sure
+KEPT = Leaves("kept", ("module",))  # said how their pledge went: R11
+HOW = Leaves("kept", ("module", "how"), part_of=KEPT, over=("how",))  # done, partly, not yet
 
 PUBLISHED = (
     PAIRED,
-    Leaves("paired", (*PAIRED.each, "felt"), part_of=PAIRED, over=("felt",)),  # surer, the same, less sure
+    FELT,
     Leaves("asked", PAIRED.each),
     Leaves("said", ("module", "what")),  # R9d
     Leaves("asked", ("module", "what")),
@@ -24,8 +26,8 @@ PUBLISHED = (
     Leaves("told", ("change",)),
     Leaves("asked", ("change",)),
     Leaves("pledged", ("module",)),
-    TOLD,
-    Leaves("kept", ("module", "how"), part_of=TOLD, over=("how",)),
+    KEPT,
+    HOW,
     Leaves("in the way", ("module",)),
 )
 
