@@ -133,16 +133,16 @@ class Scene:
         return [could(fact) if fact in figures else (0, FAR) for fact in self.facts], limits
 
     def alike(
-        self, truth: Truth, publish: Publish, count: Count, value: int, *, gathered: bool = False
+        self, truth: Truth, publish: Publish, count: Count, value: int, *, gathered: bool = False, steps: int = 0
     ) -> Iterator[Truth]:
         """Everything that could have happened, with this value of a count, and in which what is shown would be the same.
 
-        What is nearest to the truth comes first, or where much is `gathered` in few places. In a large scene he leaves
-        alone what has nothing to do with it.
+        What is nearest to the truth comes first, or where much is `gathered` in few places. With `steps`, what has nothing
+        to do with the count, over so many laws and sums, is left alone.
         """
         bounds, limits = self.seen(publish(self.counts(truth)), publish)
-        if len(self.facts) > LARGE:
-            near = self.near(count, 1)
+        if steps:
+            near = self.near(count, steps)
             bounds = [each if fact in near else (was, was)
                       for fact, each, was in zip(self.facts, bounds, truth, strict=True)]  # fmt: skip
         place = {fact: n for n, fact in enumerate(self.facts)}
@@ -172,10 +172,11 @@ class Scene:
         seen, now = publish(self.counts(truth)), self.counts(truth)[count]
         found = {now}
         values = sorted({*range(UNBOUNDED)} - {now}, key=lambda value: (value not in SMALL, abs(value - now)))
-        for value, gathered in product(values, (False, True) if patience else (False,)):
+        ways = product((1, 2) if len(self.facts) > LARGE else (0,), values, (False, True) if patience else (False,))
+        for steps, value, gathered in ways:
             if len(found) == ENOUGH:
                 break
-            tried = islice(self.alike(truth, publish, count, value, gathered=gathered), patience)
+            tried = islice(self.alike(truth, publish, count, value, gathered=gathered, steps=steps), patience)
             if any(publish(self.counts(other)) == seen for other in tried):
                 found.add(value)
         return found
