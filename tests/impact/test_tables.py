@@ -62,6 +62,13 @@ def test_thinking_back_is_never_shown_without_the_real_thing_and_says_why() -> N
     assert any("never alone" in note for note in table("R9a", says(rose=10)).notes)
 
 
+@pytest.mark.parametrize(("asked", "shown"), [(9, False), (10, True)])
+def test_a_response_stands_from_ten_asked_on(asked: int, shown: bool) -> None:
+    """What leaves counts on it: periods to answer overlap, and one is less than two others."""
+    each = replace(says(now=8), asked=dict.fromkeys(ASKED, asked))
+    assert [isinstance(row[1], Rate) for row in table("R9d", each).rows] == [shown] * 11
+
+
 def test_changes_are_summed_over_modules_with_ten_answers_only() -> None:
     """The figure of all, less that of one module, would give the other one away."""
     one, two = says("one", practice=12, sharing_information=8), says("two", practice=9, sharing_information=9)

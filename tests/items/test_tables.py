@@ -11,7 +11,9 @@ from elearning.figures.rules import financial_year
 from elearning.figures.types import Measure, Table, Value
 from elearning.items.rules import figures_of, gravest_first
 from elearning.items.tables import PUBLISHED, hardest_first, tables_to_leave
-from elearning.items.types import Answers, ItemFigures
+from elearning.items.types import Answers, Flag, ItemFigures
+from elearning.reports.overview import questions_table
+from elearning.reports.types import Frame, OnOffer, View
 
 YEAR, NOW = financial_year(2025), dt.datetime(2026, 6, 15, 13, 5, tzinfo=dt.UTC)
 
@@ -55,6 +57,16 @@ def test_what_few_had_wrong_or_right_leaves_with_its_number_alone(
     assert len(told) == 4
     assert (MARK not in told) if leave else (told == [MARK] * 4)
     assert "Left out of what is published: Chosen by." in table.notes
+
+
+def test_the_quarters_paper_does_not_say_that_few_had_a_question_wrong(module: TrainingModule) -> None:
+    """Beside the year's figure it would say how few."""
+    easy, hard = fared(module, (99, 0), (20, 100))
+    assert (easy.flags[0], hard.flags[0]) == (Flag.EASY, Flag.BEATEN)
+    frame = Frame(View(YEAR), NOW, NOW.date(), (OnOffer(module.key, module.title, (1,)),), ())
+    (row,) = questions_table(frame, {module.key: [easy, hard]}).rows
+    assert hard.item.id in str(row[1])
+    assert not any(str(flag) in str(row[2]) for flag in (Flag.EASY, Flag.UNCHOSEN))
 
 
 def test_the_order_of_what_leaves_is_that_of_its_figures(module: TrainingModule) -> None:
