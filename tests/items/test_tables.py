@@ -71,8 +71,8 @@ def test_the_quarters_paper_does_not_say_that_few_had_a_question_wrong(module: T
 
 def test_the_order_of_what_leaves_is_that_of_its_figures(module: TrainingModule) -> None:
     """On the screen the hardest come first, to the last answer: between two neighbours a hidden one would be known."""
-    figures = gravest_first(fared(module, (40, 8), (34, 7), (20, 25)))
-    assert len(figures) == 3
+    figures = gravest_first(fared(module, (40, 8), (34, 7), (20, 25), (30, 5)))
+    assert len(figures) == 4
     table = leaves(module, figures)
     assert table == leaves(module, figures[::-1])
     shares = [
@@ -80,4 +80,4 @@ def test_the_order_of_what_leaves_is_that_of_its_figures(module: TrainingModule)
         for row in table.rows
         for value in of(table, row, "Facility")
     ]
-    assert [str(share) for share in shares] == ["0.4", "0.8", "*"]
+    assert [str(share) for share in shares] == ["0.4", "0.8", "*", "*"]
