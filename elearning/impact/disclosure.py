@@ -1,7 +1,7 @@
 """What may leave the partnership of what people say of themselves: R9 to R11 (decisions/0019, decisions/0022).
 
-Each of these is less than what it is a share of, and nothing else of the year adds up to it or with it. So they are
-decided on with all others in `reports`, and come out the same by themselves.
+They are decided on with all other figures of the year (`reports/disclosure.py`). No rule ties them to those, so that a file
+of them alone comes out the same.
 """
 
 from collections.abc import Sequence

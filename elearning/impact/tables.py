@@ -182,6 +182,7 @@ def response_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datet
 
 
 def _response(each: ModuleSays, what: str) -> Value:
+    """None of fewer than ten: so that none leaves, either (decisions/0019)."""
     asked = each.asked.get(COUNTED[what], 0)
     return Rate(each.said.get(what, 0), asked, COMPLETIONS[COUNTED[what]]) if asked >= SHOWN else Hidden.TOO_FEW
 

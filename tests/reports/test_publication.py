@@ -303,6 +303,7 @@ def answered() -> Scene:
     )
     scene.total([asked], "asked", **statement)
     scene.total([any_], "asked", change=0)
+    scene.total([any_], "said", module=0, what="practice")
     scene.among(felt, [both])
     scene.among([both], [asked])
     scene.among([any_], [asked])
