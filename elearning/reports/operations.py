@@ -1,15 +1,27 @@
 """What leaves the partnership, written down as it leaves."""
 
+from sqlalchemy import insert
+
 from elearning.core import clock
 from elearning.core.audit import record_audit
-from elearning.core.db import atomic
+from elearning.core.db import atomic, db, hold_still
 from elearning.core.errors import Refused
 from elearning.editions.operations import keep_edition
 from elearning.editions.queries import find_latest_id
 from elearning.figures.rules import is_closed, is_publishable
 from elearning.figures.types import Period, Table
+from elearning.people.models import Membership
+from elearning.reports.models import ClosingTally
 from elearning.reports.parts import ANNUAL, QUARTERLY
-from elearning.reports.queries import Titles, annual, list_published, quarterly
+from elearning.reports.queries import (
+    Titles,
+    annual,
+    closings_to_count,
+    count_closing,
+    list_published,
+    members_then,
+    quarterly,
+)
 from elearning.reports.tables import sheet_of
 
 
@@ -58,3 +70,21 @@ def make_report(
         names=made.names,
         anew=anew,
     )
+
+
+def count_a_closing() -> bool:
+    """Count what stood at the end of a quarter that is closed and not counted yet; whether there was one.
+
+    It is counted before anybody has to wait. If a membership was dated back meanwhile, it is left for the next time.
+    """
+    for day in closings_to_count():
+        members = members_then(day)
+        rows = [dict(row) for row in db.session.execute(count_closing(day)).mappings()]
+        db.session.rollback()
+        if rows:
+            with atomic() as session:
+                hold_still(Membership)
+                if members_then(day) == members:
+                    session.execute(insert(ClosingTally), rows)
+            return True
+    return False

@@ -6,11 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import add
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select, true, union_all
 
 from elearning.assessment.models import Attempt, PassingTally
 from elearning.catalogue.library import library
@@ -20,9 +20,10 @@ from elearning.certificates.models import Certificate, Reissue
 from elearning.completions.models import Completion, CompletionDetail, CompletionTally, ModuleStanding, Withdrawal
 from elearning.core import clock
 from elearning.core.db import db
+from elearning.core.tallies import recounts
 from elearning.discussions.models import LEADER, DiscussionClaim, DiscussionDetail, TeamDiscussion
 from elearning.figures.disclosure import publish
-from elearning.figures.rules import closes_on, is_publishable, quarters_of
+from elearning.figures.rules import closes_on, is_closed, is_publishable, list_periods, quarters_of
 from elearning.figures.types import Period, Table
 from elearning.impact.disclosure import published as publish_impact
 from elearning.impact.queries import impact_tables
@@ -33,6 +34,7 @@ from elearning.people.models import Agency, Membership
 from elearning.people.queries import list_agencies
 from elearning.people.types import Sector
 from elearning.reports.disclosure import PUBLISHED, PUBLISHED_QUARTERLY
+from elearning.reports.models import ClosingTally
 from elearning.reports.overview import (
     agencies_table,
     glance_table,
@@ -562,15 +564,20 @@ class Slice:
         """The statement that counts memberships of the view, or what is kept beside them, in these ranges; by more than the
         agency, it counts something `beside` them too.
         """
-        which = [*which, *_role_of_view(frame, of)]
-        if self.depth == 1:
-            place: list[Any] = [Agency.id, literal(""), literal(""), _in_agency(of, ranges, *which)]
-            return select(literal(self.key), *place).where(*self._among(frame, Agency.id))
+        if self.depth > 1:
+            return self.grouped(frame, of, [or_(*ranges), *which], [func.count(), *beside])
+        place: list[Any] = [Agency.id, literal(""), literal("")]
+        people = _in_agency(of, ranges, *which, *_role_of_view(frame, of))
+        return select(literal(self.key), *place, people).where(*self._among(frame, Agency.id))
+
+    def grouped(
+        self, frame: Frame, of: Any, which: Sequence[ColumnElement[bool]], counts: Sequence[ColumnElement[int]]
+    ) -> Select[Any]:
+        """The statement that looks at each row of the view, for any counts."""
         groups = [of.agency_id, of.job_role, of.team][: self.depth]
-        places = [*groups, *[literal("")] * (3 - self.depth)]
         return (
-            select(literal(self.key), *places, func.count(), *beside)
-            .where(or_(*ranges), of.agency_id.is_not(None), *which, *self._among(frame, of.agency_id))
+            select(literal(self.key), *groups, *[literal("")] * (3 - self.depth), *counts)
+            .where(of.agency_id.is_not(None), *which, *_role_of_view(frame, of), *self._among(frame, of.agency_id))
             .group_by(*groups)
         )
 
@@ -597,11 +604,14 @@ def _valid(
     """By module, where those of them work who hold a valid certificate on the last day of the view."""
     of, day = ModuleStanding, frame.day
     if day != frame.today:
-        asked = {each.key for each in slices}
-        return (
-            (key, place, held.current)
-            for key, place, held in _then(frame, day)
-            if key in asked and (place[3] or not only_settled)
+        closing = _closing(day)
+        which = [closing.settled] if only_settled else []
+        counts = [
+            func.sum(closing.valid),
+            *([func.sum(case((closing.settled, closing.valid), else_=0))] if apart else []),
+        ]
+        return _all_of(
+            [each.grouped(frame, closing, [closing.module_key == each.key, *which], counts) for each in slices]
         )
     settled = _settled(of.member_since, day)
     which, beside = [settled] if only_settled else [of.member_since <= day], [_count_of(settled)] if apart else []
@@ -627,9 +637,9 @@ def _all_of(statements: Sequence[Select[Any]]) -> Iterator[tuple[str, Place, int
     for key, agency_id, role, team, people, *settled in db.session.execute(union_all(*statements)):
         late = settled[0] if settled else people
         if late:
-            yield key, (agency_id, role, team, True), late
+            yield key, (agency_id, role, team, True), int(late)
         if people > late:
-            yield key, (agency_id, role, team, False), people - late
+            yield key, (agency_id, role, team, False), int(people - late)
 
 
 def _held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dict[str, Held]]:
@@ -637,9 +647,14 @@ def _held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dict[str
     of, ends = ModuleStanding, ModuleStanding.expires_on
     held: dict[str, dict[str, Held]] = {key: defaultdict(Held) for key in keys}
     if day != frame.today:
-        for key, (agency_id, *_), it in _then(frame, day):
-            if key in held:
-                held[key][str(agency_id)] += it
+        closing = _closing(day)
+        sums = (func.sum(closing.valid), func.sum(closing.due), func.sum(closing.expired))
+        for key, agency_id, *figures in db.session.execute(
+            select(closing.module_key, closing.agency_id, *sums)
+            .where(closing.module_key.in_(keys), *_of_view(frame, closing))
+            .group_by(closing.module_key, closing.agency_id)
+        ):
+            held[key][str(agency_id)] = Held(*map(int, figures))
         return held
     soon = day + dt.timedelta(days=DUE_WITHIN)
     which = [of.member_since <= day, *_role_of_view(frame, of)]
@@ -654,25 +669,15 @@ def _held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dict[str
     return held
 
 
-def _then(frame: Frame, day: dt.date) -> list[tuple[str, Place, Held]]:
-    """What `standing` keeps of today, for the last day of a period that is over, from the record."""
-    is_open, view = Membership.ended_on.is_(None), frame.view
-    state = db.session.execute(select(func.max(Membership.id), func.count()).where(is_open)).one()
-    agencies = {agency.id for agency in frame.agencies}
-    return [
-        (key, place, held)
-        for key, place, held in _as_it_was(str(db.engine.url), tuple(state), day)
-        if (not view.who or place[0] in agencies) and view.job_role in ("", place[1])
-    ]
+def _closing(day: dt.date) -> Any:
+    """What `standing` keeps of today, for the last day of a quarter that is over: as it is kept, or else counted now."""
+    of = ClosingTally
+    is_kept = db.session.execute(select(select(of).where(of.day == day).exists())).scalar_one()
+    return (select(of).where(of.day == day) if is_kept else count_closing(day)).cte("closing").c
 
 
-@lru_cache(4)
-def _as_it_was(_database: str, _memberships: tuple[int, int], day: dt.date) -> list[tuple[str, Place, Held]]:
-    """Worked out for all modules at once, which takes seconds with a million completions, and then held on to.
-
-    Nothing of the record counts in a closed period any more; a membership may still be dated back, which
-    shows in which memberships there are that have not ended.
-    """
+def count_closing(day: dt.date) -> Select[Any]:
+    """The rows of `closing_tally` for a day, from the record: seconds of work with a million completions."""
     gone = and_(Withdrawal.place == Completion.place, Withdrawal.withdrawn_at < clock.midnight(closes_on(day)))
     person = (
         select(
@@ -686,20 +691,47 @@ def _as_it_was(_database: str, _memberships: tuple[int, int], day: dt.date) -> l
         .group_by(CompletionDetail.practitioner_id, Completion.module_key)
         .subquery()
     )
-    of = Membership
-    groups = [of.agency_id, of.job_role, of.team, case((_settled(of.started_on, day), 1), else_=0)]
-    ends, soon = person.c.expires_on, day + dt.timedelta(days=DUE_WITHIN)
-    counts = [_count_of(ends >= day), _count_of(ends.between(day, soon)), _count_of(ends < day)]
-    rows = db.session.execute(
-        select(person.c.module_key, *groups, *counts)
+    of, ends, soon = Membership, person.c.expires_on, day + dt.timedelta(days=DUE_WITHIN)
+    groups = [person.c.module_key, of.agency_id, of.job_role, of.team]
+    settled = case((_settled(of.started_on, day), true()), else_=false()).label("settled")
+    return (
+        select(
+            literal(day).label("day"),
+            *groups,
+            settled,
+            _count_of(ends >= day).label("valid"),
+            _count_of(ends.between(day, soon)).label("due"),
+            _count_of(ends < day).label("expired"),
+        )
         .join(of, of.practitioner_id == person.c.practitioner_id)
         .where(or_(*_in_force(day)))
-        .group_by(person.c.module_key, *groups)
-    ).all()
-    return [
-        (key, (agency_id, role, team, bool(settled)), Held(*counts))
-        for key, agency_id, role, team, settled, *counts in rows
-    ]
+        .group_by(*groups, settled)
+    )
+
+
+@recounts(ClosingTally)
+def recount_closings() -> Select[Any]:
+    """Of the days that are kept: the others are counted when their turn comes."""
+    days = db.session.execute(select(ClosingTally.day).distinct().order_by(ClosingTally.day)).scalars().all()
+    if not days:
+        return select(ClosingTally).where(false())
+    return select(union_all(*map(count_closing, days)).subquery())
+
+
+def closings_to_count() -> list[dt.date]:
+    """The last days of those quarters that are closed and were not counted yet, the latest first."""
+    first, today = first_completion(), clock.today()
+    kept = set(db.session.execute(select(ClosingTally.day).distinct()).scalars())
+    quarters = [each for each in list_periods(first, today) if not each.is_year and is_closed(each, today)]
+    return sorted((each.last for each in quarters if each.last not in kept), reverse=True)
+
+
+def members_then(day: dt.date) -> tuple[int, int]:
+    """What is not the same after a membership was dated back to this day: how many there were, and which."""
+    people, ids = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(Membership.id), 0)).where(or_(*_in_force(day)))
+    ).one()
+    return people, int(ids)
 
 
 # The overview: what stands beside the tables there.
