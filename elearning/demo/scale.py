@@ -302,8 +302,8 @@ class Crowd:
 
     def _add(self, person: Person) -> None:
         self.people.append(person)
-        for stay in person.stays:
-            self.members[stay.agency_id].append(person)
+        for agency_id in {stay.agency_id for stay in person.stays}:  # once, though they moved within it
+            self.members[agency_id].append(person)
 
     def _add_named(self) -> None:
         """The people of the sign-in page take turns as everyone, but for the one who is new."""
