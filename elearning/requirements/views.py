@@ -223,8 +223,7 @@ def _upload_headcounts(agency_id: int | None, back: str) -> ResponseReturnValue:
     records = [line.record for line in lines if isinstance(line.record, Declared)]
     if form.is_sound(lines) and request.form.get("step") == "record":
         count = operations.declare_headcounts(records, by=current_user.practitioner_id)
-        flash(f"{counted(count, 'headcount')} recorded.")
-        return redirect(back)
+        return _recorded("headcount", count, len(records), back)
     fewer = _fewer_than_trained(records) if form.is_sound(lines) else {}
     rows = [(known.agencies[each.agency_id], each.job_role, each.staff, each.counted_on) for each in records]
     notes = [(lines[place].number, words) for place, words in fewer.items()]
@@ -246,8 +245,7 @@ def _upload_requirements(agency_id: int | None, back: str) -> ResponseReturnValu
         except Refused as refusal:  # somebody else was quicker
             flash(str(refusal))
             return redirect(request.path)
-        flash(f"{counted(count, 'requirement')} recorded.")
-        return redirect(back)
+        return _recorded("requirement", count, len(records), back)
     there = [
         (line.number, "This is in force already and stays as it is")
         for line in lines
@@ -319,6 +317,13 @@ def _checked(
         text=loader.write_rows(columns, rows),
         most=loader.MOST_ROWS,
     )
+
+
+def _recorded(noun: str, count: int, of: int, back: str) -> ResponseReturnValue:
+    """Say how many were recorded, and how many stood there: whoever pressed twice is not told that there are none."""
+    there = f" {counted(of - count, 'was', 'were')} there already." if count < of else ""
+    flash(f"{counted(count, noun)} recorded.{there}")
+    return redirect(back)
 
 
 def _fewer_than_trained(records: Sequence[Declared]) -> dict[int, str]:
