@@ -45,11 +45,11 @@ def _check_publishable(period: Period) -> None:
 
 
 def make_report(
-    by: int | None, period: Period, titles: Titles, *, partnership: str, colour: str, anew: bool = False
+    by: int | None, period: Period, titles: Titles, *, partnership: str, colour: str, after: int | None = None
 ) -> int:
     """The annual report of a financial year, or the paper of a quarter, kept for good; the id of its edition.
 
-    The one that is kept is given out again, unless `anew`. `by` is None for whoever works at the command line. Raises
+    The newest that is kept is given out again, unless it is the one `after` which another is asked for. `by` is None for whoever works at the command line. Raises
     Refused for a period that is not closed.
     """
     if not is_closed(period, clock.today()):
@@ -58,7 +58,7 @@ def make_report(
             "counted in it."
         )
     kind = ANNUAL if period.is_year else QUARTERLY
-    if not anew and (kept := find_latest_id(kind, period.key)) is not None:
+    if (kept := find_latest_id(kind, period.key)) is not None and kept != after:
         return kept
     made = annual(period, titles) if period.is_year else quarterly(period, titles)
     return keep_edition(
@@ -68,7 +68,7 @@ def make_report(
         colour=colour,
         modules=made.versions,
         names=made.names,
-        anew=anew,
+        after=after,
     )
 
 
