@@ -28,6 +28,7 @@ from elearning.reports.operations import count_a_closing
 from elearning.reports.types import View
 from elearning.requirements.operations import add_requirements
 from elearning.requirements.types import Ask, Group
+from elearning.serving import work
 from tests.conftest import MODULE, World
 from tests.records import at_noon, complete, hire, publish
 
@@ -276,6 +277,14 @@ def test_a_change_dated_back_is_counted_anew_from_its_day_on(past: list[Done]) -
         assert kept() == {day for day in days if day < since} != set()
         assert keep_all() == days
         assert list(differences("closing_tally")) == []
+
+
+def test_the_worker_counts_one_quarter_after_the_other(app: Flask, past: list[Done]) -> None:
+    db.session.rollback()
+    for counted in (1, 2):
+        work(app, once=True)
+        assert len(kept()) == counted
+        db.session.rollback()
 
 
 def test_a_quarter_that_changes_while_it_is_counted_is_left_for_the_next_time(app: Flask, past: list[Done]) -> None:
