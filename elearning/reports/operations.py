@@ -16,12 +16,11 @@ from elearning.reports.parts import ANNUAL, QUARTERLY
 from elearning.reports.queries import (
     Titles,
     annual,
-    closings_to_count,
-    count_closing,
+    first_completion,
     list_published,
-    members_then,
     quarterly,
 )
+from elearning.reports.standing import closings_to_count, count_closing, members_then
 from elearning.reports.tables import sheet_of
 
 
@@ -77,7 +76,7 @@ def count_a_closing() -> bool:
 
     It is counted before anybody has to wait. If a membership was dated back meanwhile, it is left for the next time.
     """
-    for day in closings_to_count():
+    for day in closings_to_count(first_completion()):
         members = members_then(day)
         rows = [dict(row) for row in db.session.execute(count_closing(day)).mappings()]
         db.session.rollback()
