@@ -1,10 +1,10 @@
 """Disclosure control of single figures, of tables, and of all that is published together (law 6).
 
 A count of 1 to 7 people is suppressed, any other is rounded to the nearest 5, zero stays zero, a rate is made of the
-published figures, and a measure is given in tenths, without its interval. `published` is for a table that nothing
-else published has to do with. `publish` is for a set of tables: totals and their parts stand in it, and the same people
-are counted in several ways, so what is hidden in one place could be worked out from the others. Decisions/0019 has the
-rules and why they are enough; `reports/disclosure.py` says what may leave at all.
+published figures, and a measure is given in tenths, without its interval. `publish` is for a set of tables: totals and
+their parts stand in it, and the same people are counted in several ways, so what is hidden in one place could be worked
+out from the others. Decisions/0019 has the rules and why they are enough; `reports/disclosure.py` says what may leave at
+all.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +21,7 @@ SMALL_COUNTS = (
     "rates are made of the rounded figures, so that nobody can be recognised."
 )
 
+LEFT_OUT = "Left out of what is published: "
 LISTED = 8  # names in a note
 COUNTS, YEAR = "counts", "year"  # in a place: what is counted, and in which year
 Count = frozenset[tuple[str, str]]  # a place without its order
@@ -210,8 +211,8 @@ def _gathered(counts: Iterable[Count], names: Sequence[str]) -> dict[Count, list
 def publish(tables: Sequence[Table], kinds: Sequence[Leaves]) -> tuple[Table, ...]:
     """All tables of a publication as they may leave; what is no count of these `kinds` is left out of them.
 
-    A column's and a row's places say what a cell counts. A measure leaves where the count it is `of` is not hidden; words
-    and days leave as they are. Each year is decided by itself, so give the tables of the other years too where figures of
+    A column's and a row's places say what a cell counts. Measures, and words that are worked out from counts, leave where
+    the counts that their column names are not hidden; other words and days leave as they are. Each year is decided by itself, so give the tables of the other years too where figures of
     theirs stand in one. Raises ValueError when tables disagree on a count, or have rows without places.
     """
     shapes = {kind.shape for kind in kinds}
@@ -241,27 +242,18 @@ def _counted(place: Place, column: Column, value: Value) -> list[tuple[Count, in
 
 
 def _about(place: Place, column: Column) -> list[Count]:
-    """The counts that a figure is made of; of words and days, none."""
-    match column.kind:
-        case Kind.COUNT:
-            made_of = [column.place]
-        case Kind.RATE:
-            made_of = [column.place, column.of]
-        case Kind.MEASURE:
-            made_of = [column.of]
-        case _:
-            made_of = []
-    return [frozenset((*place, *each)) for each in made_of]
+    """The counts that a figure is made of, or worked out from; of most words and days, none."""
+    return [frozenset((*place, *each)) for each in (column.place, column.of) if each]
 
 
 def _redrawn(table: Table, figures: Figures, shapes: set[Shape]) -> Table:
     """The table from published figures alone: columns and rows with none of them are left out."""
-    words = [column.kind in (Kind.TEXT, Kind.DAY) for column in table.columns]
-    leaves = [
-        [not is_words and all(_shape_of(count) in shapes for count in _about(place, column))
-         for column, is_words in zip(table.columns, words, strict=True)]
-        for place in table.places
-    ]  # fmt: skip
+    words = [column.kind in (Kind.TEXT, Kind.DAY) and not _about((), column) for column in table.columns]
+
+    def may_leave(about: Sequence[Count]) -> bool:
+        return bool(about) and all(_shape_of(count) in shapes for count in about)
+
+    leaves = [[may_leave(_about(place, column)) for column in table.columns] for place in table.places]
     across = [n for n, is_words in enumerate(words) if is_words or any(row[n] for row in leaves)]
     down = [n for n, row in enumerate(leaves) if any(row)]
 
@@ -311,33 +303,8 @@ def _notes(rows: Sequence[Sequence[Value]], left_out: Sequence[str]) -> list[str
         notes.append(f"{figures} hidden in this table: a small count, or one that would give a small count away.")
     if left_out:
         names = "; ".join(left_out[:LISTED]) + (f"; and {len(left_out) - LISTED:,} more" if left_out[LISTED:] else "")
-        notes.append(f"Left out of what is published: {names}.")
+        notes.append(f"{LEFT_OUT}{names}.")
     return notes
-
-
-def published(table: Table) -> Table:
-    """A table that nothing else published has to do with, without its totals: hidden figures could be worked out of them."""
-    rows = table.rows[: len(table.rows) - table.totals]
-    return replace(
-        table,
-        rows=tuple(tuple(_published(value) for value in row) for row in rows),
-        notes=(*table.notes, SMALL_COUNTS),
-        totals=0,
-        places=table.places[: len(rows)],
-    )
-
-
-def _published(value: Value) -> Value:
-    match value:
-        case int():
-            rounded = disclosed(value)
-            return MARK if rounded is None else rounded
-        case Rate():
-            numerator, denominator = disclosed(value.numerator), disclosed(value.denominator)
-            return MARK if numerator is None or denominator is None else Rate(numerator, denominator, value.noun)
-        case Measure():
-            return _in_tenths(value)
-    return value
 
 
 def _in_tenths(value: Measure) -> Measure:

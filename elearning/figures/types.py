@@ -106,6 +106,7 @@ HOLDS: dict[Kind, type] = {Kind.TEXT: str, Kind.COUNT: int, Kind.DAY: dt.date, K
 class Column:
     """`place` and the row's place say together what a cell counts; `of` and the row's what its rate is a share of.
 
+    Of a measure, and of words that are worked out from counts, they are those counts.
     The same count has the same place in every table: disclosure control knows it by that (`figures/disclosure.py`).
     """
 

@@ -90,7 +90,7 @@ def _asked(keys: Sequence[str], period: Period, today: dt.date) -> dict[str, Cou
 def impact_tables(
     modules: Sequence[TrainingModule], period: Period, cut_off: dt.datetime, today: dt.date
 ) -> list[Table]:
-    """R9, R10 and R11 of one module or of all, exact: for the officer's screen, or to go through `disclosure.published`."""
+    """R9, R10 and R11 of one module or of all, exact: for the officer's screen, or to be published."""
     return tables_of(what_modules_say(modules, period, today), period, cut_off)
 
 

@@ -9,7 +9,21 @@ from collections.abc import Sequence
 
 from elearning.evaluation.rules import COUNTED, FOLLOW_UPS, LOOK_BACK_DAYS, PAIRED, said_answered, said_begun
 from elearning.evaluation.types import Change, Kept, Pair, Said
-from elearning.figures.types import Chart, Column, Form, Hidden, Kind, Measure, Period, Rate, Series, Table, Value
+from elearning.figures.disclosure import COUNTS, YEAR
+from elearning.figures.types import (
+    Chart,
+    Column,
+    Form,
+    Hidden,
+    Kind,
+    Measure,
+    Period,
+    Place,
+    Rate,
+    Series,
+    Table,
+    Value,
+)
 from elearning.impact.rules import SHOWN, mean, tenths
 from elearning.impact.statistics import mean_change
 from elearning.impact.types import ModuleSays
@@ -42,6 +56,11 @@ THINKING_BACK = (
 )
 
 
+def _place(what: str, *more: tuple[str, str]) -> Place:
+    """What a column counts (see `disclosure` for the words)."""
+    return ((COUNTS, what), *more)
+
+
 def _counted(closes: int) -> str:
     return f"Counted in the period in which the time to answer ended, {closes} days after completion."
 
@@ -66,25 +85,29 @@ def confidence_table(says: Sequence[ModuleSays], pair: Pair, period: Period, cut
     noun = COMPLETIONS[PAIRED[pair]]
     several = len(says) > 1
     enough = [each for each in says if any(_is_shown(each, pair, name) for name, _words in each.statements)]
+    paired, asked = _place("paired"), _place("asked")
     return Table(
         number=number,
         caption=f"How sure people feel, {times}: {_of(says)}{period.label}",
         columns=(
             Column("Statement"),
             *((Column("Training module"),) if several else ()),
-            Column("Paired", Kind.COUNT),
-            Column("Response", Kind.RATE),
-            Column(f"{first}: mean", Kind.MEASURE),
-            Column(f"{second}: mean", Kind.MEASURE),
-            Column("Change", Kind.MEASURE),
-            Column(ROSE, Kind.RATE),
-            Column(SAME, Kind.RATE),
-            Column(FELL, Kind.RATE),
+            Column("Paired", Kind.COUNT, paired),
+            Column("Response", Kind.RATE, paired, asked),
+            Column(f"{first}: mean", Kind.MEASURE, of=paired),
+            Column(f"{second}: mean", Kind.MEASURE, of=paired),
+            Column("Change", Kind.MEASURE, of=paired),
+            *(Column(felt, Kind.RATE, _place("paired", ("felt", felt)), paired) for felt in (ROSE, SAME, FELL)),
         ),
         rows=tuple(
             (statement, *((each.title,) if several else ()), *_confidence(each, pair, name, noun))
             for each in enough
             for name, statement in each.statements
+        ),
+        places=tuple(
+            ((YEAR, period.key), ("module", each.key), ("pair", str(pair)), ("statement", name))
+            for each in enough
+            for name, _words in each.statements
         ),
         cut_off=cut_off,
         versions=VERSIONS,
@@ -137,8 +160,17 @@ def response_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datet
     return Table(
         number="R9d",
         caption=f"Who answered: {_of(says)}{period.label}",
-        columns=(Column("What"), *(Column(each.title, Kind.RATE) for each in says)),
+        columns=(
+            Column("What"),
+            *(
+                Column(
+                    each.title, Kind.RATE, _place("said", ("module", each.key)), _place("asked", ("module", each.key))
+                )
+                for each in says
+            ),
+        ),
         rows=tuple((label, *(_response(each, what) for each in says)) for label, what in asks),
+        places=tuple(((YEAR, period.key), ("what", str(what))) for _, what in asks),
         cut_off=cut_off,
         versions=VERSIONS,
         notes=(
@@ -150,6 +182,7 @@ def response_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datet
 
 
 def _response(each: ModuleSays, what: str) -> Value:
+    """None of fewer than ten: so that none leaves, either (decisions/0019)."""
     asked = each.asked.get(COUNTED[what], 0)
     return Rate(each.said.get(what, 0), asked, COMPLETIONS[COUNTED[what]]) if asked >= SHOWN else Hidden.TOO_FEW
 
@@ -176,11 +209,15 @@ def change_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datetim
         caption=f"What has changed in people’s work, eight weeks on: {_of(says)}{period.label}",
         columns=(
             Column("Type of change"),
-            Column("Answers", Kind.COUNT),
-            Column("Share", Kind.RATE),
-            Column("Confirmed by a manager", Kind.COUNT),
+            Column("Answers", Kind.COUNT, _place("told")),
+            Column("Share", Kind.RATE, _place("told"), _place("asked")),
+            Column("Confirmed by a manager"),
         ),
         rows=tuple(rows),
+        places=tuple(
+            ((YEAR, period.key), ("nothing" if change is Change.NOTHING else "change", str(change)))
+            for change in ("any", *Change)
+        ),
         cut_off=cut_off,
         versions=VERSIONS,
         notes=(
@@ -193,19 +230,22 @@ def change_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datetim
 
 def pledge_table(says: Sequence[ModuleSays], period: Period, cut_off: dt.datetime) -> Table:
     """R11: what became of pledges, as their writers say."""
+    pledged = _place("pledged")
     return Table(
         number="R11",
         caption=f"Pledges by training module: {_of(says)}{period.label}",
         columns=(
             Column("Training module"),
-            Column("Pledges made", Kind.COUNT),
-            Column("Said how it went", Kind.RATE),
-            Column("Done", Kind.RATE),
-            Column("Partly", Kind.RATE),
-            Column("Not yet", Kind.RATE),
-            Column("Said what got in the way", Kind.RATE),
+            Column("Pledges made", Kind.COUNT, pledged),
+            Column("Said how it went", Kind.RATE, _place("kept"), pledged),
+            *(
+                Column(label, Kind.RATE, _place("kept", ("how", str(kept))), _place("kept"))
+                for label, kept in zip(("Done", "Partly", "Not yet"), Kept, strict=True)
+            ),
+            Column("Said what got in the way", Kind.RATE, _place("in the way"), pledged),
         ),
         rows=tuple((each.title, *_pledges(each)) for each in says),
+        places=tuple(((YEAR, period.key), ("module", each.key)) for each in says),
         cut_off=cut_off,
         versions=VERSIONS,
         notes=(

@@ -10,11 +10,11 @@ from elearning.core.roles import Role
 from elearning.core.throttle import may_export
 from elearning.evaluation.types import Pair
 from elearning.figures.charts import drawn
-from elearning.figures.disclosure import SMALL_COUNTS
+from elearning.figures.disclosure import SMALL_COUNTS, publish
 from elearning.figures.rules import find_period, is_publishable, list_periods, year_of
 from elearning.figures.spreadsheet import tables_csv, tables_xlsx
 from elearning.impact import operations, queries
-from elearning.impact.disclosure import published
+from elearning.impact.disclosure import PUBLISHED, without_ends
 from elearning.impact.forms import impact_filter
 from elearning.impact.rules import SHOWN
 from elearning.impact.tables import confidence_chart, confidence_table, tables_of
@@ -66,7 +66,7 @@ def impact_file(kind: str) -> ResponseReturnValue:
     if not may_export(current_user.practitioner_id):
         abort(429)
     operations.record_impact_export(current_user.practitioner_id, period)
-    tables = published(queries.impact_tables(tuple(library()), period, clock.now(), today))
+    tables = publish(without_ends(queries.impact_tables(tuple(library()), period, clock.now(), today)), PUBLISHED)
     content = tables_xlsx(tables) if kind == "xlsx" else b"".join(tables_csv(tables))
     name = f"impact-{period.key}.{kind}"
     return Response(content, mimetype=FILES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})

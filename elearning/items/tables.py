@@ -2,28 +2,36 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from elearning.catalogue.types import TrainingModule
 from elearning.figures.disclosure import COUNTS, YEAR, Leaves
-from elearning.figures.types import Column, Hidden, Kind, Period, Rate, Table, Value
+from elearning.figures.types import Column, Hidden, Kind, Measure, Period, Place, Rate, Table, Value
 from elearning.items.rules import DISCRIMINATION_FROM, FACILITY_FROM, NOUN, SHOWN
 from elearning.items.types import By, Group, ItemFigures
 from elearning.web.pages import counted
 
-# Who chose what is for the screen: beside the share that had it right, a small count of them could be worked out.
-ASKED = ((COUNTS, "first attempts"),)
-PUBLISHED = (Leaves("first attempts", ("module", "version", "item")),)
+# What may leave (decisions/0019): how a question fared, where neither who had it right nor who had it wrong are few. Who
+# chose what is for the screen.
+ASKED, RIGHT, WRONG = (
+    ((COUNTS, "first attempts"), *answer) for answer in ((), (("answer", "right"),), (("answer", "wrong"),))
+)
+OF = ("module", "version", "item")
+FIRST_ATTEMPTS = Leaves("first attempts", OF)
+ANSWERED = Leaves("first attempts", (*OF, "answer"), part_of=FIRST_ATTEMPTS, over=("answer",))
+PUBLISHED = (FIRST_ATTEMPTS, ANSWERED)
 
 COLUMNS = (
     Column("Question"),
     Column("Version"),
     Column("First attempts", Kind.COUNT, place=ASKED),
-    Column("Facility", Kind.MEASURE, of=ASKED),
-    Column("Discrimination", Kind.MEASURE, of=ASKED),
-    Column("Wrong answer chosen most"),
+    Column("Facility", Kind.MEASURE, of=RIGHT),
+    Column("Discrimination", Kind.MEASURE, of=RIGHT),
+    Column("Wrong answer chosen most", of=RIGHT),
     Column("Chosen by", Kind.RATE),
     Column("Section to read"),
-    Column("What to do"),
+    Column("What to do", of=RIGHT),
 )
 NOTES = (
     "Only the first attempt of each person counts, one module version at a time: a new version begins anew.",
@@ -43,13 +51,50 @@ def item_table(module: TrainingModule, figures: Sequence[ItemFigures], cut_off: 
         caption=f"What people get wrong in {module.title}, {period.label}",
         columns=COLUMNS,
         rows=tuple(_row(each) for each in asked),
-        places=tuple(
-            ((YEAR, period.key), ("module", module.key), ("version", str(each.version)), ("item", each.item.id))
-            for each in asked
-        ),
+        places=_places(module, asked, period),
         cut_off=cut_off,
         versions=f"{module.title}, version {versions}" if versions else "none",
         notes=(*NOTES, f"{left_out} {FEWER}, and left out."),
+    )
+
+
+def tables_to_leave(
+    module: TrainingModule, figures: Sequence[ItemFigures], cut_off: dt.datetime, period: Period
+) -> list[Table]:
+    """R12 for one module as it is to be published; and what it is decided on and does not print, who had what wrong.
+
+    Their order says nothing of the figures: put what is published of the first in order by `hardest_first`.
+    """
+    in_order = sorted(figures, key=lambda each: (-each.version, each.item.id))
+    asked = [each for each in in_order if each.count >= SHOWN]
+    answers = Table(
+        number="R12",
+        caption=f"Right and wrong in {module.title}, {period.label}",
+        columns=(Column("Question"), Column("Right", Kind.COUNT, RIGHT), Column("Wrong", Kind.COUNT, WRONG)),
+        rows=tuple((each.item.id, each.right, each.count - each.right) for each in asked),
+        places=_places(module, asked, period),
+        cut_off=cut_off,
+        versions="",
+    )
+    return [item_table(module, in_order, cut_off, period), answers]
+
+
+def hardest_first(table: Table) -> Table:
+    """A published R12 in the order of its facilities as they are printed; questions without one come last."""
+    facility = {column.label: n for n, column in enumerate(table.columns)}.get("Facility", 0)
+
+    def share(n: int) -> Decimal:
+        value = table.rows[n][facility]
+        return value.value if isinstance(value, Measure) else Decimal(2)
+
+    order = sorted(range(len(table.rows)), key=share)
+    return replace(table, rows=tuple(table.rows[n] for n in order), places=tuple(table.places[n] for n in order))
+
+
+def _places(module: TrainingModule, figures: Sequence[ItemFigures], period: Period) -> tuple[Place, ...]:
+    return tuple(
+        ((YEAR, period.key), ("module", module.key), ("version", str(each.version)), ("item", each.item.id))
+        for each in figures
     )
 
 

@@ -13,7 +13,7 @@ from elearning.figures.rules import find_period, is_publishable, list_periods, w
 from elearning.figures.spreadsheet import table_csv, tables_xlsx
 from elearning.items import operations, queries
 from elearning.items.forms import item_filter
-from elearning.items.tables import PUBLISHED, group_table, item_table
+from elearning.items.tables import PUBLISHED, group_table, hardest_first, item_table, tables_to_leave
 from elearning.items.types import By
 from elearning.web.access import requires
 
@@ -60,9 +60,8 @@ def items_file(kind: str) -> ResponseReturnValue:
     if not may_export(current_user.practitioner_id):
         abort(429)
     operations.record_items_export(current_user.practitioner_id, module.key, period)
-    (table,) = publish(
-        [item_table(module, queries.item_figures([module], period)[module.key], clock.now(), period)], PUBLISHED
-    )
+    figures, now = queries.item_figures([module], period)[module.key], clock.now()
+    table = hardest_first(publish(tables_to_leave(module, figures, now, period), PUBLISHED)[0])
     content = tables_xlsx([table]) if kind == "xlsx" else b"".join(table_csv(table))
     name = f"questions-{module.key}-{period.key}.{kind}"
     return Response(content, mimetype=FILES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})

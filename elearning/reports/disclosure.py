@@ -13,6 +13,8 @@ two editions could be subtracted.)
 """
 
 from elearning.figures.disclosure import MARK, Leaves
+from elearning.impact.disclosure import PUBLISHED as IMPACT
+from elearning.items.tables import PUBLISHED as ITEMS
 
 COMPLETED = Leaves("completed", ("module",))  # people, in all agencies: R2, and the total of R3
 COMPLETED_THERE = Leaves("completed", ("module", "agency"), part_of=COMPLETED, over=("agency",))  # R3
@@ -45,6 +47,8 @@ PUBLISHED = (
     DISCUSSIONS,
     Leaves("discussions", ("agency",), part_of=DISCUSSIONS, over=("agency",)),  # R13
     Leaves("present", needs=(DISCUSSIONS,)),  # at discussions: R1
+    *IMPACT,  # R9 to R11
+    *ITEMS,  # R12
 )
 
 # A quarter is published before its year: neither can wait for the other, and the year less three quarters is about the

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from elearning.figures.rules import quarters_of
 from elearning.figures.types import Chart, Column, Form, Hidden, Kind, Period, Place, Rate, Series, Table, Value
-from elearning.items.types import ItemFigures
+from elearning.items.types import Flag, ItemFigures
 from elearning.reports.disclosure import QUARTERLY_NOTE
 from elearning.reports.rules import DAYS_TO_COMPLETE, hours, year_within
 from elearning.reports.tables import WITHDRAWN, framed
@@ -19,6 +19,7 @@ FALLEN_FROM = 8  # completions a year before, for a fall to mean something
 MANY_OVERDUE = 25  # percent of the required certificates
 MANY_LATE = 30  # percent of those who began
 FEW_RIGHT = 60  # percent of the answers
+OF_FEW = (Flag.EASY, Flag.UNCHOSEN)  # what these say is that few had it wrong, or chose it
 
 
 def glance_table(frame: Frame, periods: Sequence[Period], glances: Sequence[Glance]) -> Table:
@@ -161,17 +162,20 @@ def quarters_chart(table: Table) -> Chart:
 
 
 def questions_table(frame: Frame, figures: Mapping[str, Sequence[ItemFigures]]) -> Table:
-    """R12, for the quarterly paper: the questions to look at, and why, in words: so it may leave at any time."""
+    """R12, for the quarterly paper: the questions to look at, and why, in words: so it may leave at any time.
+
+    Not why where that is that few answered otherwise than the others.
+    """
     return framed(
         frame,
         "R12",
         "Questions to look at",
         (Column("Module"), Column("Question"), Column("What stands out"), Column("What to do")),
         [
-            (module.title, f"{each.item.id}: {each.item.lead_in}", "; ".join(each.flags).capitalize(), each.advice)
+            (module.title, f"{each.item.id}: {each.item.lead_in}", "; ".join(flags).capitalize(), each.advice)
             for module in frame.modules
             for each in figures.get(module.key, ())
-            if each.flags
+            if (flags := [flag for flag in each.flags if flag not in OF_FEW])
         ],
     )
 

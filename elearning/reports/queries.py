@@ -21,11 +21,10 @@ from elearning.discussions.models import LEADER, DiscussionClaim, DiscussionDeta
 from elearning.figures.disclosure import publish
 from elearning.figures.rules import is_publishable, quarters_of
 from elearning.figures.types import Period, Table
-from elearning.impact.disclosure import published as publish_impact
+from elearning.impact.disclosure import without_ends
 from elearning.impact.queries import impact_tables
 from elearning.items.queries import item_figures
-from elearning.items.tables import PUBLISHED as ITEMS_PUBLISHED
-from elearning.items.tables import item_table
+from elearning.items.tables import hardest_first, tables_to_leave
 from elearning.people.queries import list_agencies
 from elearning.people.types import Sector
 from elearning.reports.disclosure import PUBLISHED, PUBLISHED_QUARTERLY
@@ -120,7 +119,7 @@ def _titled(versions: dict[str, list[int]], titles: Titles) -> tuple[OnOffer, ..
 
 
 def list_published(year: Period, titles: Titles) -> list[Table]:
-    """Every table of a financial year that is over as it may leave the partnership; R5 once for each module.
+    """Every table of a financial year that is over as it may leave the partnership; R5 and R12 once for each module.
 
     They are decided on together, with those of the two years that some of them look back on. Raises ValueError for a year
     that is not over.
@@ -130,10 +129,17 @@ def list_published(year: Period, titles: Titles) -> list[Table]:
     *before, last = (View(each) for each in years_up_to(year))
     this_year = [make_table(number, last, titles, to_leave=True) for number in (*COUNTED, "X1") if number != "R5"]
     this_year += _coverages(last, titles, to_leave=True, of_one=False)
-    # Of the years before, as much as decides on figures that stand in this year's.
-    beside = [make_table(number, view, titles, to_leave=True) for view in before for number in LOOKED_BACK_ON]
-    tables = numbered(publish([*this_year, *beside], PUBLISHED)[: len(this_year)])
-    return [*tables, limits_table(tables, year, clock.now())]
+    modules, now = tuple(library()), clock.now()
+    this_year += without_ends(impact_tables(modules, year, now, clock.today()))
+    figures = item_figures(modules, year)
+    questions = [tables_to_leave(each, figures[each.key], now, year) for each in modules if figures[each.key]]
+    this_year += [table for table, _ in questions]
+    # What the questions are decided on; and of the years before, as much as decides on figures that stand in this year's.
+    beside = [answers for _, answers in questions]
+    beside += [make_table(number, view, titles, to_leave=True) for view in before for number in LOOKED_BACK_ON]
+    out = publish([*this_year, *beside], PUBLISHED)[: len(this_year)]
+    tables = numbered([hardest_first(table) if table.number == "R12" else table for table in out])
+    return [*tables, limits_table(tables, year, now)]
 
 
 LOOKED_BACK_ON = ("R1", "R3", "R4", "R6", "R13")
@@ -504,16 +510,8 @@ def _module_glances(frame: Frame) -> list[ModuleGlance]:
 
 def annual(year: Period, titles: Titles) -> Made:
     """The annual report of a financial year that is over, as it may leave the partnership."""
-    cut_off, today = clock.now(), clock.today()
-    modules = tuple(library())
-    figures = item_figures(modules, year)
-    asked = [(module, figures[module.key]) for module in modules if figures[module.key]]
-    tables = [
-        *list_published(year, titles),
-        *numbered([publish([item_table(*each, cut_off, year)], ITEMS_PUBLISHED)[0] for each in asked]),
-        *publish_impact(impact_tables(modules, year, cut_off, today)),
-    ]
-    return Made(annual_report(tables, year, cut_off), list_versions([year.key]), _names(titles))
+    report = annual_report(list_published(year, titles), year, clock.now())
+    return Made(report, list_versions([year.key]), _names(titles))
 
 
 def quarterly(quarter: Period, titles: Titles) -> Made:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from elearning.figures.disclosure import LEFT_OUT
 from elearning.figures.rules import written
 from elearning.figures.types import Column, Hidden, Kind, Period, Place, Rate, Table, Value
 from elearning.people.types import JOB_ROLES
@@ -540,6 +541,9 @@ def limits_table(tables: Sequence[Table], period: Period, cut_off: dt.datetime) 
     if hidden := [f"{count} in {table.number}" for table in tables if (count := _suppressed(table))]:
         why = "They are of so few people that someone could be recognised, or would give such a figure away."
         rows.insert(0, (f"Figures shown as {Hidden.SUPPRESSED}: {', '.join(hidden)}", why, "Nothing should."))
+    if left_out := _left_out(tables):
+        why = "Beside the other figures they could give small counts away, or nobody has shown that they do not."
+        rows.append((f"{LEFT_OUT}{left_out}", why, "Nothing should; the L&D officer has them on the screen."))
     numbers = {sheet_of(table) for table in tables}
     rows += [(item, why, mend) for missing, item, why, mend in NOT_HERE if not numbers & {*missing}]
     if not any(_confirms(table) for table in tables):
@@ -564,6 +568,16 @@ def limits_table(tables: Sequence[Table], period: Period, cut_off: dt.datetime) 
 def _confirms(table: Table) -> bool:
     places = [place for place, column in enumerate(table.columns) if "manager" in column.label.lower()]
     return any(isinstance(row[place], int) for row in table.rows for place in places)
+
+
+def _left_out(tables: Sequence[Table]) -> str:
+    """What is on the officer's screen and not in these tables, in words: they say so in a note."""
+    together: dict[str, list[str]] = {}
+    for table in tables:
+        for note in table.notes:
+            if note.startswith(LEFT_OUT):
+                together.setdefault(note.removeprefix(LEFT_OUT).removesuffix("."), []).append(table.number)
+    return "; ".join(f"{names} (of {', '.join(numbers)})" for names, numbers in together.items())
 
 
 def _suppressed(table: Table) -> int:

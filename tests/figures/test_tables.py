@@ -13,7 +13,6 @@ import html5lib
 import pytest
 from flask import Flask, render_template_string
 
-from elearning.figures.disclosure import SMALL_COUNTS, published
 from elearning.figures.pdf import render
 from elearning.figures.rules import Flat, financial_year, flat, written
 from elearning.figures.spreadsheet import table_csv, tables_xlsx
@@ -183,22 +182,3 @@ def test_a_rate_lies_flat_with_both_its_numbers_and_never_a_percentage_alone() -
 def test_a_table_holds_only_what_its_columns_say(spoil: Callable[[], Table]) -> None:
     with pytest.raises(ValueError, match="R99"):
         spoil()
-
-
-def test_published_counts_are_rounded_or_hidden_and_there_is_no_total() -> None:
-    exact = table(
-        ("Small", 7, DAY, Rate(3, 40, "people"), HALF),
-        ("Large", 8, DAY, Rate(38, 41, "people"), HALF),
-        ("None", 0, DAY, Rate(0, 3, "people"), Hidden.TOO_FEW),
-        ("Total", 15, DAY, Rate(41, 84, "people"), HALF),
-        totals=1,
-    )
-    out = published(exact)
-    tenth = Measure(Decimal("0.5"), Decimal("0.5"), Decimal("0.5"))
-    assert out.rows == (
-        ("Small", Hidden.SUPPRESSED, DAY, Hidden.SUPPRESSED, tenth),
-        ("Large", 10, DAY, Rate(40, 40, "people"), tenth),
-        ("None", 0, DAY, Hidden.SUPPRESSED, Hidden.TOO_FEW),
-    )
-    assert str(tenth) == "0.5"
-    assert out.notes == ("@A note.", SMALL_COUNTS)

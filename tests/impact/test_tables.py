@@ -1,16 +1,20 @@
 """Which figures a table shows, about how many people, and which of them leave the partnership."""
 
 import datetime as dt
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from elearning.evaluation.rules import COUNTED, FOLLOW_UPS, LOOK_BACK_DAYS, counted_in
 from elearning.evaluation.types import Change, Pair, Said, Sums
+from elearning.figures.disclosure import MARK, publish
 from elearning.figures.rules import financial_year
 from elearning.figures.types import Hidden, Measure, Rate, Table
-from elearning.impact.disclosure import WHOLE, published
-from elearning.impact.tables import confidence_chart, confidence_table, tables_of
+from elearning.impact.disclosure import PUBLISHED, without_ends
+from elearning.impact.rules import SHOWN
+from elearning.impact.tables import FELL, ROSE, SAME, confidence_chart, confidence_table, tables_of
 from elearning.impact.types import ModuleSays
 
 YEAR, NOW = financial_year(2025), dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
@@ -58,6 +62,13 @@ def test_thinking_back_is_never_shown_without_the_real_thing_and_says_why() -> N
     assert any("never alone" in note for note in table("R9a", says(rose=10)).notes)
 
 
+@pytest.mark.parametrize(("asked", "shown"), [(9, False), (10, True)])
+def test_a_response_stands_from_ten_asked_on(asked: int, shown: bool) -> None:
+    """What leaves counts on it: periods to answer overlap, and one is less than two others."""
+    each = replace(says(now=8), asked=dict.fromkeys(ASKED, asked))
+    assert [isinstance(row[1], Rate) for row in table("R9d", each).rows] == [shown] * 11
+
+
 def test_changes_are_summed_over_modules_with_ten_answers_only() -> None:
     """The figure of all, less that of one module, would give the other one away."""
     one, two = says("one", practice=12, sharing_information=8), says("two", practice=9, sharing_information=9)
@@ -100,24 +111,39 @@ def test_what_leaves_is_rounded_and_has_all_parts_of_a_whole_or_none(
     rose, same, fell = ratings
     done, partly, not_yet = kept
     each = says(rose=rose, same=same, fell=fell, pledged=sum(kept) + 3, done_it=done, partly=partly, not_yet=not_yet)
-    for table in published(tables_of([each], YEAR, NOW)):
-        parts = [position for position, column in enumerate(table.columns) if column.label in WHOLE]
-        for row in table.rows:
-            assert len({isinstance(row[position], Hidden) for position in parts}) <= 1
-            for value in row:
-                if isinstance(value, int):
-                    assert value == 0 or (value >= 10 and value % 5 == 0)
-                if isinstance(value, Rate):
-                    assert value.numerator % 5 == value.denominator % 5 == 0
-                if isinstance(value, Measure):
-                    assert value.low == value.high
-    if any(0 < part < 8 for part in ratings) and sum(ratings) >= 10:
-        (row, *_others) = published([table_of(each)])[0].rows
-        assert row[6:] == (Hidden.SUPPRESSED,) * 3
+    out = {table.number: table for table in publish(without_ends(tables_of([each], YEAR, NOW)), PUBLISHED)}
+    for number, labels, parts in (("R9", (ROSE, SAME, FELL), ratings), ("R11", ("Done", "Partly", "Not yet"), kept)):
+        if sum(parts) >= SHOWN:
+            places = [place for place, column in enumerate(out[number].columns) if column.label in labels]
+            cells = [row[place] for row in out[number].rows for place in places]
+            assert all((value is MARK) is any(0 < part < 8 for part in parts) for value in cells)
+    for value in (value for table in out.values() for row in table.rows for value in row):
+        for count in (value.numerator, value.denominator) if isinstance(value, Rate) else (value,):
+            assert not isinstance(count, int) or (count % 5 == 0 and count != 5)
+        assert not isinstance(value, Measure) or value.low == value.high
 
 
-def table_of(each: ModuleSays) -> Table:
-    return confidence_table([each], Pair.BEFORE_NOW, YEAR, NOW)
+@pytest.mark.parametrize(
+    ("before", "after", "leave"), [(10, 90, True), (9, 50, False), (50, 9, False), (91, 50, False), (50, 91, False)]
+)
+def test_means_at_an_end_of_the_scale_leave_neither_themselves_nor_their_change(
+    before: int, after: int, leave: bool
+) -> None:
+    """A mean of 9.9 says how few are not completely sure. So do the other two, where all are known but one."""
+    exact = says(rose=10)
+    sums = replace(exact.sums[Pair.BEFORE_NOW, "1.1"], sum_from=before, sum_to=after, sum_squares=1000)
+    each = replace(exact, sums={(Pair.BEFORE_NOW, "1.1"): sums})
+    (row, _), *_ = (table.rows for table in publish(without_ends(tables_of([each], YEAR, NOW)), PUBLISHED))
+    assert [isinstance(value, Measure) for value in row[3:6]] == [leave] * 3
+    assert row[6] == Rate(10, 10, "paired answers")
+
+
+def test_what_leaves_of_changes_does_not_add_up_to_all_who_answered() -> None:
+    """Nobody chooses nothing beside a change: with one change alone, those who chose it would be the difference."""
+    each = says(practice=30, sharing_information=10, nothing_so_far=20)
+    out = {table.number: table for table in publish(tables_of([each], YEAR, NOW), PUBLISHED)}
+    assert [row[1] for row in out["R10"].rows] == [30, 0, 10, 0, 0]
+    assert "Left out of what is published: Nothing so far." in out["R10"].notes
 
 
 def test_each_thing_is_counted_in_the_quarter_in_which_its_time_ends() -> None:

@@ -18,16 +18,20 @@ from elearning.core.errors import Refused
 from elearning.core.models import AuditEntry
 from elearning.editions.queries import find_edition, find_latest_id
 from elearning.editions.types import Edition
+from elearning.figures.disclosure import MARK
 from elearning.figures.pdf import render
 from elearning.figures.rules import financial_year, quarters_of, written
+from elearning.figures.spreadsheet import table_csv, tables_csv
 from elearning.figures.types import Hidden, Rate
 from elearning.people.operations import add_agency
 from elearning.people.types import Sector
 from elearning.reports.cli import report
 from elearning.reports.operations import make_report, publish_table
+from elearning.reports.queries import list_published
 from elearning.reports.tables import SHEETS
 from elearning.settings import Settings
 from tests.conftest import CheckedClient, World
+from tests.evaluation.test_tallies import say_all
 from tests.records import complete, hire
 from tests.reports.conftest import SUMMER, TITLES, Partnership
 
@@ -96,6 +100,25 @@ def test_a_new_edition_says_what_changed(past: World) -> None:
     assert (second.id, second.facts.number) == (find_latest_id("annual", "2025-26"), 2)
     assert first.digest != second.digest
     assert "rows were added" in second.facts.changed
+
+
+def test_the_files_of_what_people_say_and_of_questions_are_those_of_the_report(app: Flask, past: World) -> None:
+    """They are decided on by themselves: nothing else that is published says more of them. All twelve began at 0."""
+    client = app.test_client()
+    assert isinstance(client, CheckedClient)
+    for _ in range(12):
+        say_all(hire(past.school, since=dt.date(2024, 1, 1)), past.school, passed=dt.date(2025, 5, 1), before=0)
+    with clock.at(SUMMER):
+        tables = list_published(YEAR, TITLES)
+        officer = client.sign_in(past.officer)
+        impact = officer.post("/reports/impact.csv?period=2025-26").data
+        questions = officer.post("/reports/items.csv?period=2025-26&module=sample-module").data
+    (row, *_) = next(table.rows for table in tables if table.number == "R9")
+    assert row[1:6] == (10, Rate(10, 55, "completions"), MARK, MARK, MARK)
+    assert impact == b"".join(
+        tables_csv([table for table in tables if table.number[:2] == "R9" or table.number in ("R10", "R11")])
+    )
+    assert questions == b"".join(table_csv(next(table for table in tables if table.number == "R12")))
 
 
 def test_the_quarterly_paper_is_two_pages_and_counts_the_whole_partnership_alone(past: World) -> None:

@@ -7,15 +7,19 @@ too, each without one of our rules: there, he has to find something.
 """
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import islice, product
 
 import pytest
 
 from elearning.figures import disclosure
-from elearning.figures.disclosure import SMALLEST_SHOWN, Count, Figures, Leaves, could_be, decide
+from elearning.figures.disclosure import SMALLEST_SHOWN, Count, Figures, Leaves, could_be, decide, disclosed
+from elearning.impact.disclosure import ENDS, FELT, HOW
+from elearning.impact.rules import SHOWN, tenths
+from elearning.items.tables import ANSWERED
 from elearning.reports.disclosure import (
     CERTIFICATES,
     COMPLETED_THERE,
@@ -32,6 +36,8 @@ KINDS = (*PUBLISHED, *PUBLISHED_QUARTERLY)
 SMALL = range(1, SMALLEST_SHOWN)
 ENOUGH = 3  # values that are left of a hidden count
 FAR = 10**4
+TOO_FEW = -1  # as a figure
+LARGE = 30  # facts
 UNBOUNDED = 14  # as far as he looks where nothing bounds a hidden count: more values would only help to hide it
 
 Bounds = tuple[int, int]
@@ -46,17 +52,26 @@ PLAIN = {
 
 
 def count_of(counts: str, **of: object) -> Count:
-    return frozenset({("counts", counts), ("year", "2025-26"), *((name, str(each)) for name, each in of.items())})
+    of = {"counts": counts, "year": "2025-26"} | of
+    return frozenset((name, str(each)) for name, each in of.items())
+
+
+def published(counts: Mapping[Count, int], kinds: Sequence[Leaves]) -> Figures:
+    """What is published of these counts; of no other kinds is anything. Of how many were asked, R9d is silent below ten."""
+    shapes = {kind.shape for kind in kinds}
+    figures = decide({count: number for count, number in counts.items() if shape_of(count) in shapes}, kinds)
+    few = [count for count in figures if shape_of(count)[0] == "asked" and counts[count] < SHOWN]
+    return figures | dict.fromkeys(few, TOO_FEW)
 
 
 def ours(counts: Mapping[Count, int]) -> Figures:
-    return decide(counts, KINDS)
+    return published(counts, KINDS)
 
 
 def by(*kinds: Leaves) -> Publish:
-    """Our way, with these kinds instead of ours of the same shape."""
-    changed = {kind.shape: kind for kind in kinds}
-    return lambda counts: decide(counts, [changed.get(kind.shape, kind) for kind in KINDS])
+    """Our way, with these kinds as well, or instead of ours of the same shape."""
+    changed = list({kind.shape: kind for kind in (*KINDS, *kinds)}.values())
+    return lambda counts: published(counts, changed)
 
 
 @dataclass
@@ -90,30 +105,53 @@ class Scene:
         place = {fact: n for n, fact in enumerate(self.facts)}
         return [({place[fact]: times for fact, times in law.items()}, 0, 60 * FAR) for law in self.laws]
 
-    def alike(
-        self, truth: Truth, publish: Publish, count: Count, value: int, *, gathered: bool = False
-    ) -> Iterator[Truth]:
-        """Everything that could have happened, with this value of a count, and in which what is shown would be the same.
+    def near(self, count: Count, steps: int) -> set[Count]:
+        """The facts that have to do with a count, over so many laws and sums."""
+        near = {count, *self.sums.get(count, [])}
+        for _ in range(steps):
+            near |= {fact for law in [*self.laws, *self.sums.values()] if near & {*law} for fact in law}
+        return near
 
-        What is nearest to the truth comes first, or where much is `gathered` in few places.
-        """
-        seen = publish(self.counts(truth))
+    def seen(self, figures: Figures, publish: Publish) -> tuple[list[Bounds], list[Limit]]:
+        """What an attacker who sees this knows: the bounds of the facts, and the limits of sums of them."""
         place = {fact: n for n, fact in enumerate(self.facts)}
         lowest = int(publish is with_zeros)  # of what is hidden with others
 
         def could(count: Count) -> tuple[int, int]:
-            figure = seen.get(count)
-            return (lowest, FAR) if figure is None and shape_of(count) not in PLAIN else could_be(figure)
+            figure = figures.get(count)
+            if figure == TOO_FEW:
+                return 0, SHOWN - 1
+            is_small = publish is each_alone or shape_of(count) in PLAIN
+            return (lowest, FAR) if figure is None and not is_small else could_be(figure)
 
         limits = self.known()
         limits += [
             (dict.fromkeys((place[part] for part in parts), 1), *could(whole))
             for whole, parts in self.sums.items()
-            if shape_of(whole) not in ADDED
+            if shape_of(whole) not in ADDED and whole in figures
         ]
+        return [could(fact) if fact in figures else (0, FAR) for fact in self.facts], limits
+
+    def alike(
+        self, truth: Truth, publish: Publish, count: Count, value: int, *, gathered: bool = False, steps: int = 0
+    ) -> Iterator[Truth]:
+        """Everything that could have happened, with this value of a count, and in which what is shown would be the same.
+
+        What is nearest to the truth comes first, or where much is `gathered` in few places. With `steps`, what has nothing
+        to do with the count, over so many laws and sums, is left alone.
+        """
+        bounds, limits = self.seen(publish(self.counts(truth)), publish)
+        if steps:
+            near = self.near(count, steps)
+            bounds = [each if fact in near else (was, was)
+                      for fact, each, was in zip(self.facts, bounds, truth, strict=True)]  # fmt: skip
+        place = {fact: n for n, fact in enumerate(self.facts)}
         limits.append((dict.fromkeys((place[part] for part in self.sums.get(count, [count])), 1), value, value))
-        bounds = narrow([could(fact) if fact in seen else (0, FAR) for fact in self.facts], limits)
-        bounds = [(low, UNBOUNDED if high == FAR else high) for low, high in bounds]
+        bounds = narrow(bounds, limits)
+        bounds = [
+            (low, max(UNBOUNDED, was + ENOUGH) if high == FAR else high)
+            for (low, high), was in zip(bounds, truth, strict=True)
+        ]
 
         def complete(begun: Truth) -> Iterator[Truth]:
             n = len(begun)
@@ -134,10 +172,11 @@ class Scene:
         seen, now = publish(self.counts(truth)), self.counts(truth)[count]
         found = {now}
         values = sorted({*range(UNBOUNDED)} - {now}, key=lambda value: (value not in SMALL, abs(value - now)))
-        for value, gathered in product(values, (False, True) if patience else (False,)):
+        ways = product((1, 2) if len(self.facts) > LARGE else (0,), values, (False, True) if patience else (False,))
+        for steps, value, gathered in ways:
             if len(found) == ENOUGH:
                 break
-            tried = islice(self.alike(truth, publish, count, value, gathered=gathered), patience)
+            tried = islice(self.alike(truth, publish, count, value, gathered=gathered, steps=steps), patience)
             if any(publish(self.counts(other)) == seen for other in tried):
                 found.add(value)
         return found
@@ -250,6 +289,91 @@ def discussed_in_quarters(quarters: int, agencies: int = 0) -> Scene:
     return scene
 
 
+def answered() -> Scene:
+    """Who rated a statement at two times, and how many were asked; who told what has changed: R9, R9d, R10."""
+    scene, statement = Scene(), {"module": 0, "pair": 0, "statement": 0}
+    felt = [scene.fact("paired", **statement, felt=each) for each in range(3)]
+    scene.total(felt, "paired", **statement)
+    both, asked, any_, change, nothing = (
+        scene.fact("said", module=0, what="both"),
+        scene.fact("asked", module=0, what="both"),
+        scene.fact("told", change="any"),
+        scene.fact("told", change=0),
+        scene.fact("told", nothing="nothing so far"),
+    )
+    scene.total([asked], "asked", **statement)
+    scene.total([any_], "asked", change=0)
+    scene.total([any_], "said", module=0, what="practice")
+    scene.among(felt, [both])
+    scene.among([both], [asked])
+    scene.among([any_], [asked])
+    scene.among([change, nothing], [any_])  # nobody chooses both
+    scene.among([any_], [change, nothing])
+    return scene
+
+
+def pledged() -> Scene:
+    """Who pledged something, said how it went and what got in the way: R11."""
+    scene = Scene()
+    how = [scene.fact("kept", module=0, how=each) for each in range(3)]
+    made = scene.fact("pledged", module=0)
+    scene.total(how, "kept", module=0)
+    scene.among(how, [made])
+    scene.among([scene.fact("in the way", module=0)], [made])
+    return scene
+
+
+def asked(items: int) -> Scene:
+    """Who had which question right at the first attempt, and wrong: R12."""
+    scene = Scene()
+    for item in range(items):
+        of = {"module": 0, "version": 1, "item": item}
+        scene.total(
+            [scene.fact("first attempts", **of, answer=each) for each in ("right", "wrong")], "first attempts", **of
+        )
+    return scene
+
+
+def in_time() -> Scene:
+    """Who completed in two years, and whose time to answer ended in them, 14 and 27 days on: R2, R9d.
+
+    So each year of these is a year of completions shifted by so many days, and nothing was before the first. Not
+    everybody who completed counts as such: some did so twice, and some were withdrawn.
+    """
+    scene, then = Scene(), {"year": "2024-25"}
+    for year in (then, {}):
+        of = [scene.fact("days", **year, block=each) for each in ("up to 27 before the end", "up to 14", "the last 14")]
+        scene.among([scene.fact("completed", module=0, **year)], of)
+    early, late, last, _, *days = scene.facts
+    scene.total([early], "asked", module=0, what=27, **then)
+    scene.total([early, late], "asked", module=0, what=14, **then)
+    scene.total([late, last, days[0]], "asked", module=0, what=27)
+    scene.total([last, days[0], days[1]], "asked", module=0, what=14)
+    return scene
+
+
+def together(*scenes: Scene) -> Scene:
+    """All of them in one; the same count is the same in each."""
+    whole = Scene()
+    for scene in scenes:
+        whole.sums |= scene.sums
+    whole.facts = [*dict.fromkeys(fact for scene in scenes for fact in scene.facts if fact not in whole.sums)]
+    for law in (law for scene in scenes for law in scene.laws):
+        terms: Counter[Count] = Counter()
+        for count, times in law.items():
+            terms.update(dict.fromkeys(whole.sums.get(count, [count]), times))
+        whole.laws.append(dict(terms))
+    return whole
+
+
+def with_few_asked(counts: Mapping[Count, int]) -> Figures:
+    return decide({count: number for count, number in counts.items() if shape_of(count)[0] != "days"}, KINDS)
+
+
+def each_alone(counts: Mapping[Count, int]) -> Figures:
+    return {count: disclosed(counts[count]) for count in ours(counts)}
+
+
 def without_room(counts: Mapping[Count, int]) -> Figures:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(disclosure, "_leaves_room", lambda whole, *_, **__: whole is not None)
@@ -290,6 +414,11 @@ WEAKER: dict[str, tuple[tuple[Scene, Truth], Publish]] = {
     "quarters of discussions as small": (TALKS, smaller_quarters),
     "a quarter's zero": ((in_quarters(1, 3), (13, 13, 1, 13, 13, 1, 27)), with_zeros),
     "a quarter's true sums": (RARE, by(Leaves("completions", ("quarter",), smallest=SMALLEST_QUARTER))),
+    "who felt surer beside all": ((answered(), (12, 6, 0, 18, 18, 8, 8, 0)), by(replace(FELT, part_of=None))),
+    "nothing so far beside all": ((answered(), (8, 8, 0, 18, 18, 18, 6, 12)), by(Leaves("told", ("nothing",)))),
+    "how pledges went beside all": ((pledged(), (12, 6, 0, 18, 0)), by(replace(HOW, part_of=None))),
+    "few who were asked": ((in_time(), (0, 7, 0, 7, 6, 0, 0, 6)), with_few_asked),
+    "right and wrong beside all": ((asked(1), (12, 6)), by(replace(ANSWERED, part_of=None))),
     "a quarter's people": (RARE, by(Leaves("people", ("quarter",), smallest=SMALLEST_QUARTER))),
 }  # fmt: skip
 
@@ -316,6 +445,9 @@ TRIED: dict[str, tuple[Scene, Sequence[Sequence[int]]]] = {
     "required": (registered(1, roles=2), [(8, 13, 22, 27), *[EDGES, (0, 7, 8), (0, 4, 7)] * 2]),
     "required in two modules": (registered(1, 2, roles=1), [(8, 13, 22), *[EDGES, (0, 7, 12), (0, 4, 7)] * 2]),
     "discussions": (discussed(2), [EDGES] * 2 + [(2, 4, 7, 8, 12, 60, 420)]),
+    "answers": (answered(), [(0, 1, 7, 8, 12), (7, 8), (0, 1, 12), (8, 18, 23), (18, 23), (8, 18), (0, 6, 8), (0, 6, 12)]),
+    "pledges": (pledged(), [EDGES] * 3 + [(8, 18, 23, 36), (0, 1, 7, 8)]),
+    "two questions": (asked(2), [(0, 1, 4, 7, 8, 12)] * 4),
     "discussions in quarters": (discussed_in_quarters(2, agencies=2), [(0, 1, 7, 12, 13, 17)] * 2 + [ANY, (0, 1, 7, 12)]),
 }  # fmt: skip
 
@@ -356,6 +488,8 @@ LARGER = {
     "quarters of two modules": in_quarters(2, 3),
     "quarters and agencies": in_quarters(1, 3, agencies=3),
     "discussions in four quarters": discussed_in_quarters(4, agencies=2),
+    "times to answer": in_time(),
+    "questions": asked(4),
 }
 
 
@@ -377,6 +511,94 @@ def some_truth(scene: Scene, chance: random.Random) -> Truth:
             truth.append(min(max(wanted, low), max(low, high)))
         if scene.can_be(tuple(truth)):
             return tuple(truth)
+
+
+EVERYTHING = together(
+    in_quarters(2, 2, agencies=2),
+    completed(2, 2),
+    registered(2, 2, certified=True, roles=2),
+    discussed_in_quarters(2, agencies=2),
+    discussed(2),
+    answered(),
+    pledged(),
+    asked(2),
+    in_time(),
+)
+
+
+def test_nothing_is_worked_out_of_everything_together() -> None:
+    chance = random.Random("everything")
+    for _ in range(2):
+        assert not EVERYTHING.worked_out(some_truth(EVERYTHING, chance), ours, patience=30)
+
+
+def equations(scene: Scene, truth: Truth, publish: Publish) -> dict[Count, Bounds]:
+    """The small counts that the equations and bounds of all tables leave too few values of, whatever the rules."""
+    counts = scene.counts(truth)
+    figures = publish(counts)
+    bounds = narrow(*scene.seen(figures, publish), rounds=8)
+    left = {count: bounds[scene.facts.index(count)] for count in figures if count in scene.facts}
+    return {count: (low, high) for count, (low, high) in left.items()
+            if counts[count] in SMALL and figures[count] is None and high - low + 1 < ENOUGH and (low, high) != (0, 1)}  # fmt: skip
+
+
+@pytest.mark.parametrize("publish", [ours, each_alone], ids=["ours", "each count alone"])
+def test_no_equations_of_any_tables_give_a_small_count_away(publish: Publish) -> None:
+    chance = random.Random("equations")
+    found = [equations(EVERYTHING, some_truth(EVERYTHING, chance), publish) for _ in range(20)]
+    assert any(found) is (publish is not ours)
+
+
+def means_leave(ends: tuple[Decimal, Decimal]) -> list[set[int]]:
+    """What the means of ten to twelve who rated a statement twice leave of those who felt surer, the same, or less sure.
+
+    Where one of these is small. The means are as near to an end of the scale as any that are given, or to its two ends.
+    """
+    left: dict[tuple[Decimal, ...], list[set[int]]] = defaultdict(lambda: [set(), set(), set()])
+    for n in range(SHOWN, 13):  # all are published as 10
+        sums = [total for total in range(10 * n + 1) if ends[0] <= tenths(Decimal(total) / n) <= ends[1]]
+        for before, after in product([*sums[:6], *sums[-6:]], repeat=2):
+            step = after - before
+            means = tuple(tenths(Decimal(each) / n) for each in (before, after, step))
+            for rose, fell in product(range(n + 1), repeat=2):
+                parts = (rose, n - rose - fell, fell)
+                # So much has been lost together by those who fell: each at least one, and at most ten.
+                lost = max(fell, rose - step), min(10 * fell, 10 * rose - step, before, 10 * n - after)
+                if min(parts) >= 0 and any(part in SMALL for part in parts) and lost[0] <= lost[1]:
+                    for values, part in zip(left[means], parts, strict=True):
+                        values.add(part)
+    return [values for parts in left.values() for values in parts]
+
+
+@pytest.mark.parametrize("ends", [ENDS, (Decimal(0), Decimal(10))], ids=["ours", "means at the ends"])
+def test_means_do_not_say_how_many_felt_surer(ends: tuple[Decimal, Decimal]) -> None:
+    found = [left for left in means_leave(ends) if len(left) < ENOUGH and left & {*SMALL} and left != {0, 1}]
+    assert bool(found) is (ends != ENDS)
+
+
+# What the reports of later years print again of a year, and what they decide it on (`LOOKED_BACK_ON`).
+AGAIN = {(what, frozenset(each)) for what, *each in (
+    ("registered",), ("people",), ("completions",), ("completions", "agency"), ("discussions",), ("present",)
+)}  # fmt: skip
+DECIDED_ON = AGAIN | {(what, frozenset(each)) for what, *each in (
+    ("completed", "module"), ("completed", "module", "agency"), ("people", "role"), ("registered", "agency"),
+    ("discussions", "agency"),
+)}  # fmt: skip
+
+
+def test_a_year_is_printed_again_as_it_was_whatever_stands_beside_it() -> None:
+    """So several years together are no more than each of them."""
+    chance = random.Random("years")
+    for _ in range(10):
+        counts = EVERYTHING.counts(some_truth(EVERYTHING, chance))
+        figures = ours(counts)
+        later = {
+            frozenset({*count, ("year", "2027-28")} - {("year", "2025-26")}): each + 9 for count, each in counts.items()
+        }
+        again = ours({count: each for count, each in counts.items() if shape_of(count) in DECIDED_ON} | later)
+        printed = [count for count in figures if shape_of(count) in AGAIN]
+        assert printed
+        assert all(again[count] == figures[count] for count in printed)
 
 
 SCENES = [*(scene for scene, _ in TRIED.values()), *LARGER.values(), *(scene for (scene, _), _ in WEAKER.values())]
