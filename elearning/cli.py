@@ -145,7 +145,7 @@ def serve(context: Context, port: int, workers: int) -> None:
 @click.option("--once", is_flag=True, help="send what is due and stop")
 @click.pass_obj
 def work(context: Context, once: bool) -> None:
-    """Send the mail that is waiting, and go on doing so."""
+    """Send the mail that is waiting, tidy up and count what closed quarters were like, and go on doing so."""
     from elearning import database, serving
     from elearning.core.db import db as flask_db
     from elearning.web.journal import write_journal

@@ -30,6 +30,7 @@ from elearning.discussions import models as _discussions  # noqa: F401
 from elearning.editions import models as _editions  # noqa: F401
 from elearning.evaluation import models as _evaluation  # noqa: F401
 from elearning.people import models as _people  # noqa: F401
+from elearning.reports import models as _reports  # noqa: F401
 from elearning.requirements import models as _requirements  # noqa: F401
 from elearning.settings import ROOT
 from elearning.stories import models as _stories  # noqa: F401

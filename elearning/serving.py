@@ -21,6 +21,7 @@ from elearning.core.errors import ElearningError
 from elearning.core.outbox import Mail, deliver_due_mail
 from elearning.core.throttle import forget_old_throttles
 from elearning.mailing import sender
+from elearning.reports.operations import count_a_closing
 from elearning.web.journal import write_journal
 
 PAUSE = 0.5  # seconds between looks at the outbox
@@ -119,7 +120,7 @@ def _end(process: int) -> None:
 
 
 def work(app: Flask, *, once: bool = False) -> None:
-    """Send waiting mail; unless `once`, go on for ever."""
+    """Send waiting mail, and do what else can wait; unless `once`, go on for ever."""
     send: Callable[[Mail], None] = sender(app.config["SETTINGS"])
     next_housekeeping = 0.0
     while True:
@@ -130,7 +131,8 @@ def work(app: Flask, *, once: bool = False) -> None:
                 if time.monotonic() >= next_housekeeping:
                     forget_old_throttles()
                     forget_old_sign_ins()
-                    next_housekeeping = time.monotonic() + HOUSEKEEPING
+                    if not count_a_closing():  # one at a time: mail does not wait for all of them
+                        next_housekeeping = time.monotonic() + HOUSEKEEPING
             except SQLAlchemyError as error:
                 if once:
                     raise

@@ -118,6 +118,7 @@ class ModuleStanding(Base):
             "ix_standing_member", "module_key", "agency_id", "job_role", "team", "expires_on", "member_since",
             "practitioner_id",
         ),
+        Index("ix_standing_expires_on", "module_key", "agency_id", "expires_on", "member_since", "job_role"),
         Index("ix_standing_begun_on", "module_key", "begun_on", "first_completed_on", "agency_id", "job_role"),
     )  # fmt: skip
 

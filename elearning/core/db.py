@@ -228,6 +228,12 @@ def serialise(name: str) -> None:
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 
 
+def hold_still(model: type[Base]) -> None:
+    """Within `atomic()`: wait until nobody else writes to a table, and let nobody do so until the end."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text(f"LOCK TABLE {model.__tablename__} IN EXCLUSIVE MODE"))
+
+
 def check_engine() -> None:
     """Refuse a database that could lose what it acknowledged.
 

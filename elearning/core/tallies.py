@@ -21,7 +21,6 @@ from sqlalchemy import (
     insert,
     null,
     select,
-    text,
     union_all,
     update,
 )
@@ -31,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert, Update
 
-from elearning.core.db import Base, atomic, db, keep, serialise
+from elearning.core.db import Base, atomic, db, hold_still, keep, serialise
 
 Recount = Callable[[], Select[Any]]
 Key = tuple[Any, ...]
@@ -172,8 +171,7 @@ def rebuild(*names: str) -> None:
         for model, recount in sorted(_recounts.items(), key=lambda each: _table(each[0]).name):
             table = _table(model)
             if table.name in names:
-                if session.get_bind().dialect.name == "postgresql":
-                    session.execute(text("LOCK TABLE " + table.name + " IN EXCLUSIVE MODE"))
+                hold_still(model)
                 session.execute(delete(table))
                 session.execute(insert(table).from_select(table.columns.keys(), recount()))
 

@@ -55,6 +55,7 @@ from elearning.evaluation.types import About, Kept, Plan, When
 from elearning.figures.rules import financial_year, year_of
 from elearning.people.models import Membership, Practitioner
 from elearning.people.operations import add_agency
+from elearning.reports.operations import count_a_closing
 from elearning.requirements.operations import add_requirements, declare_headcounts
 from elearning.requirements.types import Ask, Declared, Group
 from elearning.training.models import SectionProgress
@@ -83,9 +84,13 @@ def write_scale(library: Library, now: dt.datetime, completions: int, report: Ca
     with clock.at(crowd.opened):
         crowd.settle()
     crowd.live(report)
+    with clock.at(now - dt.timedelta(days=400)):
+        crowd.ask()
     with clock.at(now - dt.timedelta(days=1)):
         crowd.declare()
     rebuild(*list_tallies())
+    while count_a_closing():
+        pass
 
 
 class Stay(NamedTuple):
@@ -302,8 +307,8 @@ class Crowd:
 
     def _add(self, person: Person) -> None:
         self.people.append(person)
-        for stay in person.stays:
-            self.members[stay.agency_id].append(person)
+        for agency_id in {stay.agency_id for stay in person.stays}:  # once, though they moved within it
+            self.members[agency_id].append(person)
 
     def _add_named(self) -> None:
         """The people of the sign-in page take turns as everyone, but for the one who is new."""
@@ -341,24 +346,27 @@ class Crowd:
         other_id, _size, others_roles = self.chance.choice(agencies)
         return here, Stay(other_id, self.chance.choice(others_roles), "", ended_on, None)
 
-    def declare(self) -> None:
-        """What the partnership and its agencies ask for, and how many staff most of them say they have."""
+    def ask(self) -> None:
+        """What the partnership and its agencies ask for: some of it was due by today, some is not yet."""
         today = clock.today()
-        last, soon = today - dt.timedelta(days=200), today + dt.timedelta(days=100)
-        agency_ids = list(self.agency_names)
-        asks = [Ask(None, self.modules[0].key, Group.EVERYONE, "", last)]
-        for n, agency_id in enumerate(agency_ids[::3]):
+        then, soon = today + dt.timedelta(days=200), today + dt.timedelta(days=500)
+        asks = [Ask(None, self.modules[0].key, Group.EVERYONE, "", then)]
+        for n, agency_id in enumerate(list(self.agency_names)[::3]):
             module = self.modules[n % len(self.modules)]
-            asks.append(Ask(agency_id, module.key, Group.TEAM, "North", soon if n % 2 else last))
+            asks.append(Ask(agency_id, module.key, Group.TEAM, "North", soon if n % 2 else then))
+        add_requirements(asks, by=self.past.named["officer"][0])
+
+    def declare(self) -> None:
+        """How many staff most agencies say they have."""
+        today = clock.today()
+        last, agency_ids = today - dt.timedelta(days=200), list(self.agency_names)
         members = {id_: sum(each.stay_on(today) is not None for each in self.members[id_]) for id_ in agency_ids}
         declared = [  # one in eight declares none, one in twenty fewer than work there
             Declared(id_, "", max(1, int(members[id_] * (0.7 if n % 20 == 9 else 1 + n % 7 / 20))), last)
             for n, id_ in enumerate(agency_ids)
             if n % 8
         ]
-        with atomic():
-            add_requirements(asks, by=self.past.named["officer"][0])
-            declare_headcounts(declared, by=self.past.named["officer"][0])
+        declare_headcounts(declared, by=self.past.named["officer"][0])
 
     # What they do
 

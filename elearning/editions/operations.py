@@ -27,12 +27,13 @@ def keep_edition(
     modules: Mapping[str, Sequence[int]],
     names: Mapping[str, str] | None = None,
     parameters: Mapping[str, str] | None = None,
-    anew: bool = False,
+    after: int | None = None,
 ) -> int:
     """Keep a report for good; the id of the edition to give out.
 
-    If the kind and period has an edition already, that one is given out again and nothing is kept, unless `anew`. (Ask
-    `find_latest_id` before making a report that would then not be needed.) `report` holds only what may be published.
+    If the kind and period has an edition already, that one is given out again and nothing is kept, unless it is the one
+    `after` which another was asked for: asking twice makes one. (Ask `find_latest_id` before making a report that would
+    then not be needed.) `report` holds only what may be published.
     `by` is None for whoever works at the command line; `modules` the versions counted by module key; `names` what
     agencies and modules are called now, by keys that outlive a name ("agency 12"). Raises ValueError for a report that
     could not be read back, Refused for one counted in the future, and EditionChanged when the edition before is not
@@ -46,7 +47,7 @@ def keep_edition(
     with atomic() as session:
         serialise("edition")
         latest = find_latest_id(report.kind, report.period.key)
-        if latest is not None and not anew:
+        if latest is not None and latest != after:
             return latest
         last = find_edition(latest) if latest is not None else None
         names = dict(names or {})

@@ -5,8 +5,10 @@ fits the narrowest. What is told apart by colour elsewhere is told apart by hatc
 """
 
 import textwrap
+from calendar import month_name
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from elearning.figures.types import Chart, Form
 
@@ -49,7 +51,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Words:
-    """A line of text, from, to or around a point. Turned ones read upwards."""
+    """A line of text, from or around a point."""
 
     text: str
     across: int
@@ -57,7 +59,6 @@ class Words:
     beside: int = 0  # pixels from the point
     anchor: str = "start"
     is_figure: bool = False
-    is_turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,19 +177,19 @@ def _ends(row: tuple[int | None, ...], largest: int) -> Iterator[tuple[int, int]
 
 
 def _columns(sheet: _Sheet, chart: Chart) -> None:
-    """Where a figure or a label is wider than there is room on the narrowest screen, all of them are turned; where
-    even then they would run into each other or far down, the columns lie.
+    """Columns with their figures above and their labels below, all upright; where one of them is wider than there is room
+    on the narrowest screen, the columns lie.
     """
     largest = _largest(chart)
     group = WIDE // max(len(chart.labels), 3)
     column = group * 5 // 6 // max(len(chart.series), 1)
-    if column * NARROWEST < WIDE * TEXT or any(len(label) > LINE for label in chart.labels):
+    letters = NARROWEST * group // WIDE // LETTER
+    labels = [[_briefly(word) for word in label.split()] for label in chart.labels]
+    if LETTER * len(f"{largest:,}") > NARROWEST * column // WIDE or max(map(len, chain(*labels)), default=0) > letters:
         _bars(sheet, chart)
         return
     sheet.legend(chart)
-    longest = LETTER * len(f"{largest:,}")
-    are_turned = longest > NARROWEST * column // WIDE
-    sheet.y += longest + GAP if are_turned else LINE_HEIGHT
+    sheet.y += LINE_HEIGHT
     sheet.ground = ground = sheet.y + TALLEST
     for number, series in enumerate(chart.series):
         for place, value in enumerate(series.values):
@@ -196,28 +197,16 @@ def _columns(sheet: _Sheet, chart: Chart) -> None:
             height = TALLEST * (value or 0) // largest
             if value:
                 sheet.boxes.append(Box(left, column, ground - height, height, number))
-            text = "–" if value is None else f"{value:,}"
-            anchor = "start" if are_turned else "middle"
-            middle = left + column // 2
-            sheet.words.append(
-                Words(text, middle, ground - height - 6, anchor=anchor, is_figure=True, is_turned=are_turned)
-            )
-    sheet.y = ground + _under(sheet, chart.labels, ground, group)
+            text, middle = "–" if value is None else f"{value:,}", left + column // 2
+            sheet.words.append(Words(text, middle, ground - height - 6, anchor="middle", is_figure=True))
+    under = [textwrap.wrap(" ".join(words), letters) for words in labels]
+    for place, lines in enumerate(under):
+        for number, line in enumerate(lines, start=1):
+            middle = place * group + group // 2
+            sheet.words.append(Words(line, middle, ground + number * LINE_HEIGHT, anchor="middle"))
+    sheet.y = ground + LINE_HEIGHT * max(map(len, under), default=0) + GAP
 
 
-def _under(sheet: _Sheet, labels: tuple[str, ...], ground: int, group: int) -> int:
-    """The labels under the columns; how tall they are."""
-    letters = NARROWEST * group // WIDE // LETTER
-    are_turned = any(len(word) > letters for label in labels for word in label.split())
-    lines = [[label] if are_turned else textwrap.wrap(label, letters) for label in labels]
-    for place, label in enumerate(lines):
-        middle = place * group + group // 2
-        for number, line in enumerate(label):
-            if are_turned:
-                sheet.words.append(Words(line, middle, ground + 6, anchor="end", is_turned=True))
-            else:
-                down = ground + 4 + TEXT + number * LINE_HEIGHT
-                sheet.words.append(Words(line, middle, down, anchor="middle"))
-    if are_turned:
-        return LETTER * max(map(len, labels), default=0) + GAP
-    return LINE_HEIGHT * max(map(len, lines), default=0) + GAP
+def _briefly(word: str) -> str:
+    """A month by three letters, for the narrow place under a column; the table beside it has the whole name."""
+    return word[:3] if word in month_name else word

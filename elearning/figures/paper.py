@@ -247,16 +247,9 @@ def figure(drawing: Drawing, begins: int, ends: int, scale: float, width: float,
         for words in drawing.words:
             if begins < words.down <= ends:
                 font, size = SEMIBOLD if words.is_figure else REGULAR, TEXT * scale
-                back = {"start": 0.0, "middle": 0.5, "end": 1.0}[words.anchor] * set_line(words.text, font).width * size
+                back = {"start": 0.0, "middle": 0.5}[words.anchor] * set_line(words.text, font).width * size
                 x = LEFT + width * words.across / WIDE + words.beside * scale
-                if words.is_turned:
-                    canvas.saveState()
-                    canvas.translate(x + 5 * scale, at(words.down))
-                    canvas.rotate(90)
-                    paper.write(words.text, -back, 0, font, size, INK)
-                    canvas.restoreState()
-                else:
-                    paper.write(words.text, x - back, at(words.down), font, size, INK)
+                paper.write(words.text, x - back, at(words.down), font, size, INK)
 
 
 def _box(paper: Paper, hatch: Hatch, x: float, y: float, width: float, height: float, scale: float) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from elearning.catalogue.library import library
 from elearning.core import clock
 from elearning.core.errors import Refused
-from elearning.editions.queries import find_edition
+from elearning.editions.queries import find_edition, list_latest_ids
 from elearning.figures.pdf import render
 from elearning.figures.rules import find_period, list_periods
 from elearning.figures.spreadsheet import tables_csv, tables_xlsx
@@ -46,8 +46,9 @@ def _made(context: HasApp, key: str, output: Path | None, anew: bool) -> None:
     """Make a report or find the one that is kept, write it, and say which it is."""
     settings = context.settings
     with context.app.app_context():
+        after = list_latest_ids().get(key) if anew else None
         edition_id = make_report(
-            None, _period(key), _titles(), partnership=settings.partnership, colour=settings.colour, anew=anew
+            None, _period(key), _titles(), partnership=settings.partnership, colour=settings.colour, after=after
         )
         edition = find_edition(edition_id)
     assert edition is not None  # it was kept on the lines above

@@ -38,10 +38,11 @@ def view_filter(
     """The form with these fields filled from an address, and the view it asks for; with `one_module`, the first if not
     another.
 
-    A value that is none of ours counts as not given, and so does a kind of agency that the agency is not of.
+    A value that is none of ours counts as not given, and so does a kind of agency that the agency is not of, or what
+    there is no field for.
     """
     first_module = next(iter(titles), "") if one_module else ""
-    asked = {name: asked[name] for name in fields if asked.get(name)}
+    wanted, asked = asked, {name: asked[name] for name in fields if asked.get(name)}
     agency = next((each for each in agencies if str(each.id) == asked.get("agency")), None)
     sector = next(
         (each for each in Sector if each == asked.get("sector") and (not agency or agency.sector is each)), None
@@ -68,7 +69,7 @@ def view_filter(
     form.sector.choices = [everything, *SECTORS]
     form.agency.choices = [everything, *(SelectChoice(str(each.id), each.name) for each in agencies)]
     form.job_role.choices = [everything, *(SelectChoice(role, role) for role in JOB_ROLES)]
-    unknown = [form[name].label.text.lower() for name in fields if asked.get(name, given[name]) != given[name]]
+    unknown = [form[name].label.text.lower() for name in given if (wanted.get(name) or given[name]) != given[name]]
     form.left_out = tuple(f"{'an' if label[0] in 'aeiou' else 'a'} {label}" for label in unknown)
     for name in given:
         if name not in fields:

@@ -4,30 +4,27 @@ roles and not by people: what was completed is read from tallies, which are kept
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any, cast
+from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from elearning.assessment.models import Attempt, PassingTally
 from elearning.catalogue.library import library
 from elearning.catalogue.models import ModuleVersion
 from elearning.catalogue.queries import get_published
 from elearning.certificates.models import Certificate, Reissue
-from elearning.completions.models import Completion, CompletionDetail, CompletionTally, ModuleStanding, Withdrawal
+from elearning.completions.models import Completion, CompletionDetail, CompletionTally, ModuleStanding
 from elearning.core import clock
 from elearning.core.db import db
 from elearning.discussions.models import LEADER, DiscussionClaim, DiscussionDetail, TeamDiscussion
 from elearning.figures.disclosure import publish
-from elearning.figures.rules import closes_on, is_publishable, quarters_of
+from elearning.figures.rules import is_publishable, quarters_of
 from elearning.figures.types import Period, Table
 from elearning.impact.disclosure import without_ends
 from elearning.impact.queries import impact_tables
 from elearning.items.queries import item_figures
 from elearning.items.tables import hardest_first, tables_to_leave
-from elearning.people.models import Membership
 from elearning.people.queries import list_agencies
 from elearning.people.types import Sector
 from elearning.reports.disclosure import PUBLISHED, PUBLISHED_QUARTERLY
@@ -43,7 +40,6 @@ from elearning.reports.overview import (
 from elearning.reports.parts import annual_report, quarterly_report
 from elearning.reports.rules import (
     DAYS_TO_COMPLETE,
-    DUE_WITHIN,
     quarter_before,
     quarter_keys,
     quarters_up_to,
@@ -51,6 +47,7 @@ from elearning.reports.rules import (
     year_within,
     years_up_to,
 )
+from elearning.reports.standing import count_held, count_members, count_members_by_role, count_required, of_view
 from elearning.reports.tables import (
     COUNTED,
     MAY_LACK,
@@ -73,7 +70,6 @@ from elearning.reports.types import (
     Frame,
     Glance,
     Headlines,
-    Held,
     Made,
     Medians,
     ModuleGlance,
@@ -84,9 +80,7 @@ from elearning.reports.types import (
     Tallies,
     View,
 )  # fmt: skip
-from elearning.requirements.queries import list_headcounts, list_requirements
-from elearning.requirements.rules import TIME_TO_SETTLE, matches
-from elearning.requirements.types import Ask, Group
+from elearning.requirements.queries import list_headcounts
 
 Titles = dict[str, str]  # of the modules in the library, by key, in the library's order
 
@@ -249,7 +243,7 @@ def _headline(frame: Frame, period: Period, done: Tallies, titles: Titles) -> He
     on_offer = [module for module in list_on_offer(period, titles) if view.module in ("", module.key)]
     return Headlines(
         modules=len(on_offer),
-        registered=sum(_members(frame, day, by_role=False).values()),
+        registered=sum(count_members(frame, day).values()),
         done=total,
         certificates=total.completions + _reissued(frame, period),
         discussions=sum(talk.discussions for talk in talks),
@@ -284,7 +278,7 @@ def _reissued(frame: Frame, period: Period) -> int:
 def _by_module(view: View, titles: Titles) -> Table:
     frame = _frame(view, titles, list_versions([view.period.key]))
     done = _tallies([view.period], CompletionTally.who == view.who, CompletionTally.job_role == view.job_role)
-    required = {key: it for (_, key), it in _required(frame).items()}
+    required = {key: it for (_, key), it in count_required(frame).items()}
     return module_table(frame, done, required, _begun(frame), _passes(frame))
 
 
@@ -309,18 +303,8 @@ def _began(frame: Frame) -> list[ColumnElement[bool]]:
     return [
         of.module_key.in_([module.key for module in frame.modules]),
         of.begun_on.between(period.first, period.last),
-        *_of_view(frame, of),
+        *of_view(frame, of),
     ]
-
-
-def _of_view(frame: Frame, of: type[ModuleStanding | Membership | Attempt]) -> list[ColumnElement[bool]]:
-    """Whether someone belongs to the agencies and the job role that are asked for."""
-    which: list[ColumnElement[bool]] = []
-    if frame.view.who:
-        which.append(of.agency_id.in_([agency.id for agency in frame.agencies]))
-    if frame.view.job_role:
-        which.append(of.job_role == frame.view.job_role)
-    return which
 
 
 def _passes(frame: Frame) -> dict[str, Medians]:
@@ -340,7 +324,7 @@ def _passes(frame: Frame) -> dict[str, Medians]:
 def _by_agency(view: View, titles: Titles) -> Table:
     frame = _frame(view, titles, list_versions([view.period.key]))
     done = _tallies([view.period], CompletionTally.job_role == view.job_role, _with_total(view))
-    return agency_table(frame, done, _members(frame, frame.day, by_role=False), _unfinished(frame))
+    return agency_table(frame, done, count_members(frame, frame.day), _unfinished(frame))
 
 
 def _unfinished(frame: Frame) -> dict[str, int]:
@@ -375,26 +359,7 @@ def _three_years(view: View, titles: Titles) -> Table:
 def _by_role(view: View, titles: Titles) -> Table:
     frame = _frame(view, titles, list_versions([view.period.key]))
     done = _tallies([view.period], CompletionTally.who == view.who, CompletionTally.module_key == view.module)
-    return role_table(frame, done, _members(frame, frame.day, by_role=True))
-
-
-def _members(frame: Frame, day: dt.date, *, by_role: bool) -> dict[str, int]:
-    """By agency or job role, people whose time there includes a day."""
-    of = Membership
-    rows = db.session.execute(  # in the order of an index that holds all of it
-        select(of.agency_id, of.job_role, func.count())
-        .where(_in_force(day), *_of_view(frame, of))
-        .group_by(of.agency_id, of.job_role)
-    )
-    members: dict[str, int] = defaultdict(int)
-    for agency_id, job_role, people in rows:
-        members[job_role if by_role else str(agency_id)] += people
-    return members
-
-
-def _in_force(day: dt.date) -> ColumnElement[bool]:
-    """Whether a membership includes a day. On the day of a change it is the newer one that does."""
-    return and_(Membership.started_on <= day, or_(Membership.ended_on.is_(None), Membership.ended_on > day))
+    return role_table(frame, done, count_members_by_role(frame, frame.day))
 
 
 def _discussions(view: View, titles: Titles, to_leave: bool) -> Table:
@@ -440,7 +405,7 @@ def _coverages(view: View, titles: Titles, *, to_leave: bool, of_one: bool) -> l
     }
     modules = frame.modules or (OnOffer("", "any training module", ()),)
     modules = modules[:1] if of_one else modules
-    held = _held(frame, [module.key for module in modules], day)
+    held = count_held(frame, [module.key for module in modules], day)
     return [
         coverage_table(
             replace(frame, view=replace(view, module=module.key), modules=(module,) if module.key else ()),
@@ -457,232 +422,7 @@ def _open(view: View, titles: Titles) -> Table:
     year = year_within(view.period)
     view = View(year)
     frame = _frame(view, titles, list_versions([]))
-    return open_table(frame, _required(frame, by_role=True), year)
-
-
-def _required(frame: Frame, *, by_role: bool = False, by_agency: bool = False) -> dict[tuple[str, str], Required]:
-    """By job role or agency, and module, who must hold it on the last day of the view.
-
-    Without either the first is "", and nobody is called overdue. By agency only what is due by then counts: requirements
-    whose day has passed, of people who have been there for long enough.
-
-    People count in groups that the requirements do not tell apart: few, however many people there are.
-    """
-    day = frame.day
-    asks: dict[str, list[Ask]] = defaultdict(list)
-    for ask in list_requirements(on=day):
-        if ask.module_key in {module.key for module in frame.modules} and not (by_agency and ask.due_on >= day):
-            asks[ask.module_key].append(ask)
-    if not asks:
-        return {}
-    if not (by_role or by_agency):  # where all must hold it, no other requirement adds anyone
-        everyone = {
-            key: [ask for ask in of if ask.agency_id is None and ask.group is Group.EVERYONE]
-            for key, of in asks.items()
-        }
-        asks = asks | {key: of[:1] for key, of in everyone.items() if of}
-    of_agency: dict[tuple[str, int | None], list[Ask]] = defaultdict(list)  # None: the partnership's
-    for key, all_of_it in asks.items():
-        for each in all_of_it:
-            of_agency[key, each.agency_id].append(each)
-    found: dict[tuple[str, str], Required] = defaultdict(Required)
-
-    def count(key: str, place: Place, required: int, met: int) -> None:
-        agency_id, job_role, team, is_settled = place
-        of = (*of_agency.get((key, None), ()), *of_agency.get((key, agency_id), ()))
-        days = [ask.due_on for ask in of if matches(ask, agency_id=agency_id, job_role=job_role, team=team)]
-        if days:
-            overdue = required - met if is_settled and min(days) < day else 0
-            found[job_role if by_role else str(agency_id) if by_agency else "", key] += Required(required, met, overdue)
-
-    slices = []
-    for key, of in asks.items():  # what agencies ask themselves is looked for among their people alone
-        own = frozenset(ask.agency_id for ask in of if ask.agency_id is not None)
-        if shared := of_agency.get((key, None)):
-            slices.append(Slice(key, By.of(shared, with_role=by_role, with_agency=by_agency), but=own))
-        if own:
-            slices.append(Slice(key, By.of(of, with_role=by_role, with_agency=by_agency), only=own))
-    for key, place, people in _employed(frame, slices, only_settled=by_agency):
-        count(key, place, people, 0)
-    for key, place, people in _valid(frame, slices, only_settled=by_agency):
-        count(key, place, 0, people)
-    return found
-
-
-ANY_AGENCY = 0  # stands for whichever it is, where nothing depends on it
-Place = tuple[int, str, str, bool]
-
-
-@dataclass(frozen=True)
-class By:
-    """What people are grouped by: where they work, as what, in which team, and whether long enough to be late."""
-
-    agency: bool
-    role: bool
-    team: bool
-    settled: bool
-
-    @classmethod
-    def of(cls, asks: Sequence[Ask], *, with_role: bool, with_agency: bool) -> "By":
-        """As much as some requirements depend on; with their job role, also who of them is late."""
-        return cls(
-            with_agency or any(ask.agency_id is not None for ask in asks),
-            with_role or any(ask.group is Group.JOB_ROLE for ask in asks),
-            any(ask.group is Group.TEAM for ask in asks),
-            with_role,
-        )
-
-    def columns(self, of: Any) -> tuple[list[ColumnElement[Any]], list[ColumnElement[Any]]]:
-        """Agency, job role and team of a membership or of what is kept beside it, and those of them that are grouped by."""
-        columns: list[tuple[bool, Any, Any]] = [
-            (self.agency, of.agency_id, literal(ANY_AGENCY)),
-            (self.role, of.job_role, literal("")),
-            (self.team, of.team, literal("")),
-        ]
-        return [column if is_asked else other for is_asked, column, other in columns], [
-            column for is_asked, column, _ in columns if is_asked
-        ]
-
-    def counts(self, since: Any, day: dt.date) -> list[ColumnElement[int]]:
-        """How many people, and how many of them have been there for long enough: counted, as groups of it take longer."""
-        return [func.count(), func.count(case((_settled(since, day), 1))) if self.settled else func.count()]
-
-
-def _settled(since: Any, day: dt.date) -> ColumnElement[bool]:
-    # Written into the statement: PostgreSQL takes one parameter in two places for two.
-    return cast(ColumnElement[bool], since < literal(day - TIME_TO_SETTLE, literal_execute=True))
-
-
-def _parted(agency_id: int, role: str, team: str, people: int, settled: int) -> Iterator[tuple[Place, int]]:
-    """Those of a place who have been there for long enough, and the others."""
-    if settled:
-        yield (agency_id, role, team, True), settled
-    if people > settled:
-        yield (agency_id, role, team, False), people - settled
-
-
-@dataclass(frozen=True)
-class Slice:
-    """A module, whose people, and by what they are grouped: of some agencies only, or of all but some."""
-
-    key: str
-    by: By
-    only: frozenset[int] = frozenset()
-    but: frozenset[int] = frozenset()
-
-    def counted(self, of: Any, since: Any, day: dt.date, *which: ColumnElement[bool]) -> Select[Any]:
-        """The statement that counts them, of memberships or of what is kept beside them."""
-        columns, groups = self.by.columns(of)
-        among = [of.agency_id.in_(sorted(self.only))] if self.only else []
-        among += [of.agency_id.not_in(sorted(self.but))] if self.but else []
-        counts = self.by.counts(since, day)
-        return select(literal(self.key), *columns, *counts).where(*which, *among).group_by(*groups)
-
-
-def _employed(frame: Frame, slices: Sequence[Slice], *, only_settled: bool) -> list[tuple[str, Place, int]]:
-    """By module, where whom it is required of worked on the last day of the view."""
-    of, which = Membership, [_in_force(frame.day), *_of_view(frame, Membership)]
-    which += [_settled(of.started_on, frame.day)] if only_settled else []
-    return _all_of([each.counted(of, of.started_on, frame.day, *which) for each in slices])
-
-
-def _valid(frame: Frame, slices: Sequence[Slice], *, only_settled: bool) -> list[tuple[str, Place, int]]:
-    """By module, where those of them work who hold a valid certificate on the last day of the view."""
-    day, of = frame.day, ModuleStanding
-    if day != frame.today:
-        return [
-            (key, place, held.current)
-            for key, place, held in _then(frame, day)
-            if key in {each.key for each in slices} and (place[3] or not only_settled)
-        ]
-    valid = [*_works(frame, day), of.expires_on >= day, *([_settled(of.member_since, day)] if only_settled else [])]
-    return _all_of([each.counted(of, of.member_since, day, of.module_key == each.key, *valid) for each in slices])
-
-
-def _all_of(statements: Sequence[Select[Any]]) -> list[tuple[str, Place, int]]:
-    rows = db.session.execute(union_all(*statements)).all()
-    return [(key, place, people) for key, *row in rows for place, people in _parted(*row)]
-
-
-def _works(frame: Frame, day: dt.date) -> list[ColumnElement[bool]]:
-    """Whether someone who began a module works in an agency of the view."""
-    of = ModuleStanding
-    return [of.agency_id.is_not(None), of.member_since <= day, *_of_view(frame, of)]
-
-
-def _held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dict[str, Held]]:
-    """By module and agency, whose certificate is valid on a day, ends soon, or ended."""
-    of = ModuleStanding
-    held: dict[str, dict[str, Held]] = {key: defaultdict(Held) for key in keys}
-    if day != frame.today:
-        for key, (agency_id, *_), it in _then(frame, day):
-            if key in held:
-                held[key][str(agency_id)] += it
-        return held
-    rows = db.session.execute(
-        select(of.module_key, of.agency_id, *_standings(of.expires_on, day))
-        .where(of.module_key.in_(keys), *_works(frame, day), of.expires_on.is_not(None))
-        .group_by(of.module_key, of.agency_id)
-    )
-    for key, where, *counts in rows:
-        held[key][str(where)] = _as_held(*counts)
-    return held
-
-
-def _standings(ends: Any, day: dt.date) -> list[ColumnElement[int]]:
-    """How many certificates there are, are valid on a day, and end soon, given when they end."""
-    soon = day + dt.timedelta(days=DUE_WITHIN)
-    return [func.count(), func.count(case((ends >= day, 1))), func.count(case((ends.between(day, soon), 1)))]
-
-
-def _as_held(everyone: int, valid: int, soon: int) -> Held:
-    return Held(valid, soon, everyone - valid)
-
-
-def _then(frame: Frame, day: dt.date) -> list[tuple[str, Place, Held]]:
-    """What `standing` keeps of today, for the last day of a period that is over, from the record."""
-    is_open, view = Membership.ended_on.is_(None), frame.view
-    state = db.session.execute(select(func.max(Membership.id), func.count()).where(is_open)).one()
-    agencies = {agency.id for agency in frame.agencies}
-    return [
-        (key, place, held)
-        for key, place, held in _as_it_was(str(db.engine.url), tuple(state), day)
-        if (not view.who or place[0] in agencies) and view.job_role in ("", place[1])
-    ]
-
-
-@lru_cache(4)
-def _as_it_was(_database: str, _memberships: tuple[int, int], day: dt.date) -> list[tuple[str, Place, Held]]:
-    """Worked out for all modules at once, which takes seconds with a million completions, and then held on to.
-
-    Nothing of the record counts in a closed period any more; a membership may still be dated back, which
-    shows in which memberships there are that have not ended.
-    """
-    gone = and_(Withdrawal.place == Completion.place, Withdrawal.withdrawn_at < clock.midnight(closes_on(day)))
-    person = (
-        select(
-            CompletionDetail.practitioner_id,
-            Completion.module_key,
-            func.max(Completion.expires_on).label("expires_on"),
-        )
-        .join(CompletionDetail, CompletionDetail.place == Completion.place)
-        .outerjoin(Withdrawal, gone)
-        .where(Completion.completed_on <= day, Withdrawal.place.is_(None))
-        .group_by(CompletionDetail.practitioner_id, Completion.module_key)
-        .subquery()
-    )
-    of = Membership
-    groups = [of.agency_id, of.job_role, of.team, case((_settled(of.started_on, day), 1), else_=0)]
-    rows = db.session.execute(
-        select(person.c.module_key, *groups, *_standings(person.c.expires_on, day))
-        .join(of, of.practitioner_id == person.c.practitioner_id)
-        .where(_in_force(day))
-        .group_by(person.c.module_key, *groups)
-    ).all()
-    return [
-        (key, (agency_id, role, team, bool(settled)), _as_held(*counts))
-        for key, agency_id, role, team, settled, *counts in rows
-    ]
+    return open_table(frame, count_required(frame, by_role=True), year)
 
 
 # The overview: what stands beside the tables there.
@@ -706,7 +446,7 @@ def overview_tables(view: View, titles: Titles) -> Overview:
 
     declared = {each.agency_id for each in list_headcounts(on=frame.day)}
     required: dict[str, Required] = defaultdict(Required)
-    for (who, _), it in _required(frame, by_agency=True).items():
+    for (who, _), it in count_required(frame, by_agency=True).items():
         required[who] += it
     glances = [
         AgencyGlance(

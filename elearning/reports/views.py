@@ -90,7 +90,10 @@ def make() -> ResponseReturnValue:
 @bp.post("/reports/make")
 @requires(Role.OFFICER)
 def make_report() -> ResponseReturnValue:
-    """Make the report of a year or quarter that is over, or give out the one that is kept; 404 for any other period."""
+    """Make the report of a year or quarter that is over, or give out the one that is kept; 404 for any other period.
+
+    A new edition is asked for `after` the one that the page showed, so that pressing twice makes one.
+    """
     today = clock.today()
     period = find_period(list_periods(queries.first_completion(), today), request.args.get("period", ""))
     if period is None or not is_closed(period, today):
@@ -104,7 +107,7 @@ def make_report() -> ResponseReturnValue:
         _titles(),
         partnership=settings.partnership,
         colour=settings.colour,
-        anew=request.args.get("anew") == "yes",
+        after=request.args.get("after", type=int),
     )
     return redirect(url_for("editions.edition", edition_id=edition_id))
 

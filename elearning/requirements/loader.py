@@ -1,4 +1,4 @@
-"""Lists of headcounts and of requirements that an officer uploads: the CSV that spreadsheet programs save, in its many ways.
+"""Lists of headcounts and of requirements that are uploaded: the CSV that spreadsheet programs save, in its many ways.
 
 What is wrong with the whole file is one sentence (Refused); what is wrong with a row stands beside the row. Nothing is
 guessed: a file whose letters could be two things is refused, and a name must be one that we know.
@@ -41,9 +41,10 @@ _MONTHS = ("january february march april may june july august september october 
 _DAY_ONE = dt.date(1899, 12, 30)  # of Excel's count of days
 
 
-def read_rows(content: bytes, columns: Sequence[str]) -> list[Row]:
+def read_rows(content: bytes, columns: Sequence[str], own: str = "") -> list[Row]:
     """Every row that is not empty, with the number of its line and its cells in the order of these columns.
 
+    With `own`, a training lead's agency, the file may do without the first column: then each row is of that agency.
     Raises Refused, saying what to do, for a file that is not such a list.
     """
     text = _decoded(content)
@@ -57,10 +58,12 @@ def read_rows(content: bytes, columns: Sequence[str]) -> list[Row]:
     rows = list(islice(_numbered(reader), MOST_ROWS + 2))
     if len(rows) > MOST_ROWS + 1:
         raise Refused(f"The file has more than {MOST_ROWS:,} rows. Send it in parts of {MOST_ROWS:,} rows or fewer")
-    places = _places(rows[0][1], columns)
+    names = [name.lower().replace("_", " ") for name in rows[0][1]]
+    given = columns if not own or columns[0] in names else columns[1:]
+    places, before = _places(names, given), (own,) * (len(columns) - len(given))
     if len(rows) == 1:
         raise Refused("The file has a first line and no rows under it. Add a row for each, and upload it again")
-    return [(number, tuple(row[p] if p < len(row) else "" for p in places)) for number, row in rows[1:]]
+    return [(number, (*before, *(row[p] if p < len(row) else "" for p in places))) for number, row in rows[1:]]
 
 
 def _decoded(content: bytes) -> str:
@@ -96,12 +99,11 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
         raise Refused(f"We cannot read line {begins}: a quotation mark there has no end. {_SAVE_AS}") from None
 
 
-def _places(header: Sequence[str], columns: Sequence[str]) -> list[int]:
-    names = [name.lower().replace("_", " ") for name in header]
+def _places(names: Sequence[str], columns: Sequence[str]) -> list[int]:
     missing = [column for column in columns if column not in names]
     twice = [column for column in columns if names.count(column) > 1]
     if missing:
-        found = ", ".join(name for name in header if name)[:LONGEST_SHOWN]
+        found = ", ".join(name for name in names if name)[:LONGEST_SHOWN]
         what = "column" if len(missing) == 1 else "columns"
         raise Refused(
             f"The file has no {what} called {_listed(missing)}. Its first line must name the columns "
@@ -149,8 +151,9 @@ def read_staff(text: str) -> int | None:
 class _Names:
     """Names to look up however they are written: capitals, spaces and the kind of apostrophe make no difference."""
 
-    def __init__(self, noun: str, names: Iterable[str]) -> None:
-        self.noun, self.names = noun, {self._plain(name): name for name in names}
+    def __init__(self, noun: str, names: Iterable[str], otherwise: str = "") -> None:
+        """`otherwise` is what to say of any other name, in place of the nearest."""
+        self.noun, self.names, self.otherwise = noun, {self._plain(name): name for name in names}, otherwise
 
     @staticmethod
     def _plain(name: str) -> str:
@@ -158,10 +161,12 @@ class _Names:
 
     def find(self, text: str) -> str:
         """The name as we write it. Raises ValueError with a sentence that names the nearest."""
-        if not text:
-            raise ValueError(f"Enter the {self.noun}")
         if found := self.names.get(self._plain(text)):
             return found
+        if self.otherwise:
+            raise ValueError(self.otherwise)
+        if not text:
+            raise ValueError(f"Enter the {self.noun}")
         nearest = self._nearest(self._plain(text[:LONGEST_SHOWN]))
         advice = f" Did you mean “{nearest}”?" if nearest else ""
         raise ValueError(f"There is no {self.noun} called “{text[:LONGEST_SHOWN]}”.{advice}")
@@ -176,6 +181,13 @@ class _Names:
 
         close = difflib.get_close_matches(plain, heapq.nlargest(5, self.names, key=likeness), n=1)
         return self.names[close[0]] if close else None
+
+
+def _agencies(known: Known, *more: str) -> _Names:
+    if known.own:
+        otherwise = f"This row must name {known.own}, the only agency that you can upload for"
+        return _Names("agency", [known.own], otherwise)
+    return _Names("agency", [*known.agencies.values(), *more])
 
 
 class _Reading:
@@ -219,7 +231,7 @@ def _staff(cell: str) -> int:
 
 def check_headcounts(rows: Sequence[Row], known: Known, today: dt.date) -> list[Line]:
     """Each row of `HEADCOUNT_COLUMNS` with what it declares, or what is wrong with it. Stops at a hundred wrong ones."""
-    agencies, roles = _Names("agency", known.agencies.values()), _Names("job role", JOB_ROLES)
+    agencies, roles = _agencies(known), _Names("job role", JOB_ROLES)
     ids = {name: id_ for id_, name in known.agencies.items()}
     counted_on = _day("they were counted on", counted_on_problem, today)
 
@@ -244,7 +256,7 @@ def check_requirements(
 
     `in_force` holds the requirements that there are, by `same_group`.
     """
-    agencies = _Names("agency", [*known.agencies.values(), WHOLE_PARTNERSHIP])
+    agencies = _agencies(known, WHOLE_PARTNERSHIP)
     ids: dict[str, int | None] = {name: id_ for id_, name in known.agencies.items()} | {WHOLE_PARTNERSHIP: None}
     modules = _Names("training module", [*known.modules.values(), *known.modules])
     keys = {title: key for key, title in known.modules.items()}

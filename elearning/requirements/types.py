@@ -75,11 +75,12 @@ class HeadcountFacts(Declared):
 
 @dataclass(frozen=True)
 class Known:
-    """The names that an uploaded file may use."""
+    """The names that an uploaded file may use; a training lead's file that of their own agency and no other."""
 
     agencies: Mapping[int, str]
     teams: Mapping[int, Sequence[str]]  # by agency
     modules: Mapping[str, str]  # title by key
+    own: str = ""  # the agency's name, where a training lead uploads
 
 
 @dataclass(frozen=True)

@@ -181,46 +181,71 @@ def _declare(declared: Declared, back: str) -> ResponseReturnValue:
     return redirect(back)
 
 
+@bp.route("/agency/headcount/upload", methods=["GET", "POST"])
+@requires(Role.TRAINING_LEAD)
+@takes(loader.LARGEST_FILE)
+def agency_upload_headcounts() -> ResponseReturnValue:
+    """A training lead uploads the headcounts of their agency."""
+    return _upload_headcounts(current_user.lead_of, url_for("requirements.agency_headcount"))
+
+
 @bp.route("/reports/headcounts/upload", methods=["GET", "POST"])
 @requires(Role.OFFICER)
 @takes(loader.LARGEST_FILE)
 def upload_headcounts() -> ResponseReturnValue:
-    """An officer uploads what agencies declared, sees what would be recorded or what is wrong, and records all of it."""
-    form, columns = UploadForm(), loader.HEADCOUNT_COLUMNS
-    if not form.validate_on_submit():
-        return _checked(form, [], columns, [], [])
-    known = _known()
-    lines = _read(form, columns, lambda rows, today: loader.check_headcounts(rows, known, today))
-    records = [line.record for line in lines if isinstance(line.record, Declared)]
-    if form.is_sound(lines) and request.form.get("step") == "record":
-        count = operations.declare_headcounts(records, by=current_user.practitioner_id)
-        flash(f"{counted(count, 'headcount')} recorded.")
-        return redirect(url_for("requirements.headcounts"))
-    fewer = _fewer_than_trained(records) if form.is_sound(lines) else {}
-    rows = [(known.agencies[each.agency_id], each.job_role, each.staff, each.counted_on) for each in records]
-    return _checked(form, lines, columns, rows, [(lines[place].number, words) for place, words in fewer.items()])
+    """An officer uploads what agencies declared."""
+    return _upload_headcounts(None, url_for("requirements.headcounts"))
+
+
+@bp.route("/agency/requirements/upload", methods=["GET", "POST"])
+@requires(Role.TRAINING_LEAD)
+@takes(loader.LARGEST_FILE)
+def agency_upload_requirements() -> ResponseReturnValue:
+    """A training lead uploads what their agency requires."""
+    return _upload_requirements(current_user.lead_of, url_for("requirements.agency_requirements"))
 
 
 @bp.route("/reports/requirements/upload", methods=["GET", "POST"])
 @requires(Role.OFFICER)
 @takes(loader.LARGEST_FILE)
 def upload_requirements() -> ResponseReturnValue:
-    """An officer uploads requirements, sees what would be recorded or what is wrong, and records all of it."""
-    form, columns = UploadForm(), loader.REQUIREMENT_COLUMNS
+    """An officer uploads what the partnership and its agencies require."""
+    return _upload_requirements(None, url_for("requirements.requirements"))
+
+
+def _upload_headcounts(agency_id: int | None, back: str) -> ResponseReturnValue:
+    """Show what a list would record or what is wrong with it, then record all of it: of one agency, or (None) of any."""
+    form, columns, own = UploadForm(), loader.HEADCOUNT_COLUMNS, agency_name(agency_id) if agency_id else ""
     if not form.validate_on_submit():
-        return _checked(form, [], columns, [], [])
-    known = _known()
-    in_force = {same_group(each): each for each in queries.list_requirements()}
-    lines = _read(form, columns, lambda rows, today: loader.check_requirements(rows, known, in_force, today))
+        return _checked(form, columns, own, back)
+    known = _known(agency_id, own)
+    lines = _read(form, columns, own, lambda rows, today: loader.check_headcounts(rows, known, today))
+    records = [line.record for line in lines if isinstance(line.record, Declared)]
+    if form.is_sound(lines) and request.form.get("step") == "record":
+        count = operations.declare_headcounts(records, by=current_user.practitioner_id)
+        return _recorded("headcount", count, len(records), back)
+    fewer = _fewer_than_trained(records) if form.is_sound(lines) else {}
+    rows = [(known.agencies[each.agency_id], each.job_role, each.staff, each.counted_on) for each in records]
+    notes = [(lines[place].number, words) for place, words in fewer.items()]
+    return _checked(form, columns, own, back, lines, rows, notes)
+
+
+def _upload_requirements(agency_id: int | None, back: str) -> ResponseReturnValue:
+    """The same for requirements."""
+    form, columns, own = UploadForm(), loader.REQUIREMENT_COLUMNS, agency_name(agency_id) if agency_id else ""
+    if not form.validate_on_submit():
+        return _checked(form, columns, own, back)
+    known = _known(agency_id, own)
+    in_force = {same_group(each): each for each in queries.list_requirements(agency_id)}
+    lines = _read(form, columns, own, lambda rows, today: loader.check_requirements(rows, known, in_force, today))
     records = [line.record for line in lines if isinstance(line.record, Ask)]
     if form.is_sound(lines) and request.form.get("step") == "record":
         try:
             count = operations.add_requirements(records, by=current_user.practitioner_id)
         except Refused as refusal:  # somebody else was quicker
             flash(str(refusal))
-            return redirect(url_for("requirements.upload_requirements"))
-        flash(f"{counted(count, 'requirement')} recorded.")
-        return redirect(url_for("requirements.requirements"))
+            return redirect(request.path)
+        return _recorded("requirement", count, len(records), back)
     there = [
         (line.number, "This is in force already and stays as it is")
         for line in lines
@@ -228,7 +253,7 @@ def upload_requirements() -> ResponseReturnValue:
     ]
     rows = [
         (
-            known.agencies[each.agency_id] if each.agency_id else loader.WHOLE_PARTNERSHIP,
+            known.agencies[each.agency_id] if each.agency_id else loader.WHOLE_PARTNERSHIP.capitalize(),
             known.modules.get(each.module_key, each.module_key),
             each.group,
             each.group_name,
@@ -236,21 +261,24 @@ def upload_requirements() -> ResponseReturnValue:
         )
         for each in records
     ]
-    return _checked(form, lines, columns, rows, there)
+    return _checked(form, columns, own, back, lines, rows, there)
 
 
-def _known() -> Known:
-    return Known({agency.id: agency.name for agency in list_agencies()}, list_teams(), _titles())
+def _known(agency_id: int | None, own: str) -> Known:
+    """What a list may name: in a training lead's, nothing of another agency."""
+    agencies = {agency_id: own} if agency_id else {agency.id: agency.name for agency in list_agencies()}
+    return Known(agencies, list_teams(agency_id), _titles(), own)
 
 
 def _read(
     form: UploadForm,
     columns: Sequence[str],
+    own: str,
     check: Callable[[list[loader.Row], dt.date], list[Line]],
 ) -> list[Line]:
     """The lines of what was sent; none if it is no such list, which the form then says."""
     try:
-        return check(loader.read_rows(form.content, columns), clock.today())
+        return check(loader.read_rows(form.content, columns, own), clock.today())
     except Refused as refusal:
         form.file.errors = [str(refusal)]
         return []
@@ -258,10 +286,12 @@ def _read(
 
 def _checked(
     form: UploadForm,
-    lines: Sequence[Line],
     columns: Sequence[str],
-    rows: Sequence[Sequence[object]],
-    notes: Sequence[tuple[int, str]],
+    own: str,
+    back: str,
+    lines: Sequence[Line] = (),
+    rows: Sequence[Sequence[object]] = (),
+    notes: Sequence[tuple[int, str]] = (),
 ) -> ResponseReturnValue:
     """The page to upload a list; or, once one was read, what is wrong with it, or what would be recorded."""
     kind = "headcount" if columns is loader.HEADCOUNT_COLUMNS else "requirement"
@@ -276,6 +306,8 @@ def _checked(
         has_error=bool(form.problems),
         kind=kind,
         columns=columns,
+        own=own,
+        back=back,
         wrong=wrong,
         has_stopped=len(wrong) == loader.MOST_PROBLEMS,
         rows=rows[:SHOWN],
@@ -285,6 +317,13 @@ def _checked(
         text=loader.write_rows(columns, rows),
         most=loader.MOST_ROWS,
     )
+
+
+def _recorded(noun: str, count: int, of: int, back: str) -> ResponseReturnValue:
+    """Say how many were recorded, and how many stood there: whoever pressed twice is not told that there are none."""
+    there = f" {counted(of - count, 'was', 'were')} there already." if count < of else ""
+    flash(f"{counted(count, noun)} recorded.{there}")
+    return redirect(back)
 
 
 def _fewer_than_trained(records: Sequence[Declared]) -> dict[int, str]:

@@ -20,6 +20,7 @@ SAID_OF = {
     "standing": "What you completed and when",
     "completion_tally": "Sums of all this",
     "passing_tally": "Sums of all this",
+    "closing_tally": "Sums of all this",
     "item_tally": "Sums of all this",
     "outcome_tally": "Sums of all this",
     "attempt": "Your answers and scores",

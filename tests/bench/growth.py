@@ -40,6 +40,7 @@ from tests.postgres import Server
 ELEARNING = Path(sys.executable).parent / "elearning"
 HERE = Path(__file__).parent
 MORE = [("lead", "/agency")]  # beside what stands under /reports without arguments, and the tables
+FILTERED = ["/reports", "/reports/tables/R1", "/reports/tables/R2", "/reports/tables/R3", "/reports/tables/R5"]
 LONGEST = 30.0  # seconds for one page: one that takes seconds is asked for less often, but three times at least
 
 
@@ -73,13 +74,16 @@ def make(url: str, size: int) -> Used | None:
 
 
 def pages(app: Flask) -> Iterator[tuple[str, str]]:
-    """Who asks for what: every page of reports that takes no argument, and each table by its number."""
+    """Who asks for what: every page of reports that takes no argument, each table by its number, and some with a filter."""
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             if rule.rule.startswith("/reports") and "GET" in (rule.methods or ()) and not rule.arguments:
                 yield "officer", rule.rule
     found = browse(app, "officer", "/reports/tables")
     yield from (("officer", address) for address in sorted(set(re.findall(r'href="(/reports/tables/[\w-]+)"', found))))
+    year = financial_year(year_of(clock.today()).first.year - 1).key
+    for narrowed in (f"period={year}", f"period={year}-q2", "job_role=Nurse", "sector=health"):
+        yield from (("officer", f"{address}?{narrowed}") for address in FILTERED)
     yield from MORE
 
 
@@ -177,6 +181,8 @@ def drawing(results: dict[str, dict[str, Any]]) -> str:
     for engine, sizes in results.items():
         for size in sorted(sizes, key=int):
             for address, (p50, _p95, _work) in sizes[size]["pages"].items():
+                if "?" in address:
+                    continue  # as the page without the filter, nearly
                 at = (60 + 140 * (log10(int(size)) - 3.5), 460 - 100 * log10(max(p50, 1)))
                 lines.setdefault((address, engine), []).append(at)
     parts = []

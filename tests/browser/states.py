@@ -90,11 +90,11 @@ def set_app_up(page: Page) -> None:
     type_in("Code from your app", pyotp.TOTP(key).now(), "Continue")(page)
 
 
-def upload(*rows: str) -> Act:
-    """Upload a list of headcounts."""
+def upload(*rows: str, columns: str = "agency,job role,staff,counted on") -> Act:
+    """Upload a list, of headcounts unless said otherwise."""
 
     def act(page: Page) -> None:
-        content = "\n".join(("agency,job role,staff,counted on", *rows)).encode()
+        content = "\n".join((columns, *rows)).encode()
         page.get_by_label("The list").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": content})
         press("Upload and check")(page)
 
@@ -321,6 +321,11 @@ STATES = [
           press("Add the requirement")),
     State("staff of an agency", "lead", "/agency/headcount", "Staff at"),
     State("staff of an agency, nothing typed", "lead", "/agency/headcount", "Staff at", press("Record the headcount")),
+    State("upload headcounts of an agency", "lead", "/agency/headcount/upload", "Upload headcounts"),
+    State("upload headcounts of an agency, rows to mend", "lead", "/agency/headcount/upload", "Upload headcounts",
+          upload("Turning Tide,,40,2026-03-31", ",Nobody,12.5,soon")),
+    State("upload requirements of an agency, check", "lead", "/agency/requirements/upload", "Check the list",
+          upload(f"{MODULE},everyone,,31/03/2027", "never-assume,job role,Teacher,46477", columns="module,group,name,due on")),
     State("requirements", "officer", "/reports/requirements", "Who must hold what"),
     State("end a requirement", "officer", "/reports/requirements", "You are about to end a requirement",
           lambda page: page.get_by_role("link", name="End").last.click()),

@@ -33,8 +33,8 @@ from tests.records import at_noon, complete, hire, publish
 from tests.tampering import tamper
 
 TALLIES = [
-    "completion_day", "completion_tally", "confidence_tally", "item_tally", "outcome_tally", "passing_tally", "round_tally",
-    "standing",
+    "closing_tally", "completion_day", "completion_tally", "confidence_tally", "item_tally", "outcome_tally",
+    "passing_tally", "round_tally", "standing",
 ]  # fmt: skip
 
 

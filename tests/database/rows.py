@@ -91,6 +91,16 @@ COMPLETION_TALLY = {
     "people": 1,
     "minutes": 40,
 }
+CLOSING_TALLY = {
+    "day": DAY,
+    "module_key": "sample",
+    "agency_id": 1,
+    "job_role": "Nurse",
+    "team": "",
+    "valid": 2,
+    "due": 1,
+    "expired": 0,
+}
 PASSING_TALLY = {"quarter": "2025-26-q4", "module_key": "sample", "module_version": 1, "minutes": 30, "count": 1}
 ITEM_TALLY = {
     "quarter": "2025-26-q4",
@@ -204,6 +214,7 @@ FIRST: list[tuple[str, Row]] = [
     ("standing", STANDING | {"module_key": "sample"}),
     ("completion_tally", COMPLETION_TALLY | {"module_key": "sample"}),
     ("passing_tally", PASSING_TALLY | {"attempts": 1}),
+    ("closing_tally", CLOSING_TALLY | {"settled": True}),
     ("item_tally", ITEM_TALLY | {"chosen": "[0]"}),
     ("outcome_tally", OUTCOME_TALLY | {"outcome": "1.1"}),
     ("confidence_answer", CONFIDENCE | {"moment": "before"}),
@@ -311,6 +322,7 @@ NEXT: dict[str, Row] = {
     "standing": STANDING | {"module_key": "another"},
     "completion_tally": COMPLETION_TALLY | {"module_key": ""},
     "passing_tally": PASSING_TALLY | {"attempts": 2},
+    "closing_tally": CLOSING_TALLY | {"settled": False},
     "item_tally": ITEM_TALLY | {"chosen": "[1]", "is_right": False},
     "outcome_tally": OUTCOME_TALLY | {"outcome": ""},
     "confidence_answer": CONFIDENCE | {"moment": "later"},

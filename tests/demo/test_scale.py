@@ -13,7 +13,7 @@ from elearning.completions.queries import count_completions, verify_attempts, ve
 from elearning.core import clock
 from elearning.core.db import db
 from elearning.core.errors import Refused
-from elearning.demo.scale import write_scale
+from elearning.demo.scale import Crowd, Person, Stay, write_scale
 from elearning.discussions.models import DiscussionClaim
 from elearning.evaluation.models import ConfidenceRating, FollowUpResponse, PledgeRow
 from elearning.people.operations import add_practitioner
@@ -43,3 +43,12 @@ def test_a_past_written_in_bulk_is_one_that_verification_believes(
     assert progress_in(newcomer, [module])[0].quiz is Quiz.READ_FIRST  # the content note and the story are left
     with pytest.raises(Refused):
         start_quiz(newcomer, module)
+
+
+def test_who_moves_within_an_agency_is_one_of_its_members_once(app: Flask, sample_library: Library) -> None:
+    now = clock.now()
+    today = clock.day_of(now)
+    crowd = Crowd(sample_library, now, 300)
+    stays = (Stay(7, "nurse", "", today, today), Stay(7, "manager", "", today, None))
+    crowd._add(Person(1, "Ada Moved", 0.9, stays))
+    assert len(crowd.members[7]) == 1

@@ -79,7 +79,9 @@ CHANGED = annual(
 NAMES_LATER = NAMES | {"agency 1": "Harrow Lane Academy", "agency 3": "Quayside Youth Project"}
 
 
-def keep(report: Report = REPORT, *, by: int | None = None, names: dict[str, str] = NAMES, anew: bool = False) -> int:
+def keep(
+    report: Report = REPORT, *, by: int | None = None, names: dict[str, str] = NAMES, after: int | None = None
+) -> int:
     """Keep a report as a press of the button would."""
     return keep_edition(
         report,
@@ -89,11 +91,10 @@ def keep(report: Report = REPORT, *, by: int | None = None, names: dict[str, str
         modules={MODULE: (1,)},
         names=names,
         parameters={"figures": "as published"},
-        anew=anew,
+        after=after,
     )
 
 
 def keep_two(by: int | None = None) -> int:
     """A first edition, and one in which much has changed; the id of the second."""
-    keep(by=by)
-    return keep(CHANGED, by=by, names=NAMES_LATER, anew=True)
+    return keep(CHANGED, by=by, names=NAMES_LATER, after=keep(by=by))

@@ -65,9 +65,16 @@ def test_a_new_edition_says_what_changed(app: Flask) -> None:
     assert before is not None
     assert before.id == first
     assert find_before(before) is None
-    third = find_edition(keep(CHANGED, names=NAMES_LATER, anew=True))
+    third = find_edition(keep(CHANGED, names=NAMES_LATER, after=second))
     assert third is not None
     assert third.facts.changed == "Nothing changed but the time of counting."
+
+
+def test_asking_twice_for_a_new_edition_makes_one(app: Flask) -> None:
+    """Two presses of one button, or two officers at once: both ask for what comes after the edition that they saw."""
+    first = keep()
+    assert keep(CHANGED, after=first) == keep(after=first) != first
+    assert count_editions() == 2
 
 
 def test_kinds_and_periods_are_numbered_apart_and_listed_newest_first(app: Flask) -> None:
@@ -134,8 +141,8 @@ def test_an_edition_that_was_removed_is_missed(app: Flask) -> None:
 
 
 def test_no_edition_follows_one_that_was_changed(app: Flask) -> None:
-    keep()
+    first = keep()
     tamper(SPOILT["a figure"])
     with pytest.raises(EditionChanged):
-        keep(CHANGED, anew=True)
+        keep(CHANGED, after=first)
     assert count_editions() == 1

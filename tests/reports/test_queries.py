@@ -2,24 +2,33 @@
 
 import dataclasses
 import datetime as dt
+import threading
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import event, select, update
 
 from elearning.completions.operations import withdraw_completion
 from elearning.completions.types import WithdrawalReason
 from elearning.core import clock
-from elearning.core.db import db
-from elearning.figures.rules import financial_year, list_periods, quarters_of
+from elearning.core.db import atomic, db
+from elearning.core.tallies import differences
+from elearning.figures.rules import financial_year, is_closed, list_periods, quarters_of
 from elearning.figures.types import Hidden, Period, Rate, Value
 from elearning.people import operations as people
 from elearning.people.models import Membership, Practitioner
 from elearning.people.queries import agency_on, list_agencies
 from elearning.people.types import AgencyName, Sector
 from elearning.reports import queries
+from elearning.reports.models import ClosingTally
+from elearning.reports.operations import count_a_closing
 from elearning.reports.types import View
+from elearning.requirements.operations import add_requirements
+from elearning.requirements.types import Ask, Group
+from elearning.serving import work
 from tests.conftest import MODULE, World
 from tests.records import at_noon, complete, hire, publish
 
@@ -192,3 +201,114 @@ def test_versions_on_offer_are_those_published_and_not_yet_replaced_in_the_year(
     assert offered(2024) == {OTHER: (1,)}
     assert offered(2025) == {MODULE: (1,), OTHER: (1, 2)}
     assert offered(2026) == {MODULE: (1,), OTHER: (2,)}
+
+
+def seen() -> dict[str, Any]:
+    """R2, X1, R5 and whom to talk to, of every quarter and year that is closed."""
+    periods = [
+        each for each in list_periods(queries.first_completion(), clock.today()) if is_closed(each, clock.today())
+    ]
+    views = [
+        View(each, **which) for each in periods for which in ({}, {"sector": Sector.SCHOOL}, {"job_role": "Teacher"})
+    ]
+    return {
+        f"{view} {number}": queries.make_table(number, view, TITLES, to_leave=True).rows
+        for view in views
+        for number in ("R2", "R5", "X1")
+    } | {f"{view} agencies": queries.overview_tables(view, TITLES).agencies.rows for view in views}
+
+
+def kept() -> set[dt.date]:
+    return set(db.session.scalars(select(ClosingTally.day).distinct()))
+
+
+def keep_all() -> set[dt.date]:
+    while count_a_closing():
+        pass
+    return kept()
+
+
+def test_what_stood_when_a_quarter_ended_is_the_same_once_it_is_kept(past: list[Done]) -> None:
+    asks = [
+        Ask(None, MODULE, Group.EVERYONE, "", dt.date(2024, 6, 1)),
+        Ask(list_agencies()[2].id, OTHER, Group.JOB_ROLE, "Teacher", dt.date(2024, 9, 1)),
+    ]
+    with clock.at(at_noon(FIRST)):
+        add_requirements(asks, by=None)
+    counted = seen()
+    days = keep_all()
+    quarters = [each for each in list_periods(queries.first_completion(), clock.today()) if not each.is_year]
+    assert days == {each.last for each in quarters if is_closed(each, clock.today())}
+    assert len(days) >= 7
+    assert seen() == counted
+    assert list(differences("closing_tally")) == []
+    with atomic() as session:
+        session.execute(update(ClosingTally).values(valid=ClosingTally.valid + 1))
+    assert seen() != counted
+    assert {difference.key["day"] for difference in differences("closing_tally")} == days
+
+
+def test_a_change_dated_back_is_counted_anew_from_its_day_on(past: list[Done]) -> None:
+    back, elsewhere = dt.date(2025, 10, 14), list_agencies()[0].id
+    (one, _), (two, _), (three, began) = db.session.execute(
+        select(Membership.practitioner_id, Membership.started_on)
+        .where(Membership.ended_on.is_(None), Membership.started_on.between(dt.date(2024, 7, 1), dt.date(2025, 3, 1)))
+        .order_by(Membership.id)
+        .limit(3)
+    ).all()
+    newcomers = [hire(None, since=FIRST) for _ in range(2)]
+    days = keep_all()
+    people.join_agency(newcomers[0], elsewhere, "Teacher")
+    assert kept() == days  # today is in no quarter that is closed
+
+    def correct() -> None:
+        which = (Membership.practitioner_id == three, Membership.ended_on.is_(None))
+        with atomic() as session:
+            session.execute(update(Membership).where(*which).values(started_on=back))
+
+    changes: list[tuple[Callable[[], None], dt.date]] = [
+        (lambda: people.join_agency(newcomers[1], elsewhere, "Teacher", started_on=back), back),
+        (lambda: people.join_agency(one, elsewhere, "Teacher", started_on=back), back),
+        (lambda: people.leave_agency(two, ended_on=back), back),
+        (correct, began),
+    ]
+    for change, since in changes:
+        change()
+        assert kept() == {day for day in days if day < since} != set()
+        assert keep_all() == days
+        assert list(differences("closing_tally")) == []
+
+
+def test_the_worker_counts_one_quarter_after_the_other(app: Flask, past: list[Done]) -> None:
+    db.session.rollback()
+    for counted in (1, 2):
+        work(app, once=True)
+        assert len(kept()) == counted
+        db.session.rollback()
+
+
+def test_a_quarter_that_changes_while_it_is_counted_is_left_for_the_next_time(app: Flask, past: list[Done]) -> None:
+    person, agency = hire(None, since=dt.date(2024, 3, 1)), list_agencies()[0].id
+    db.session.rollback()
+
+    def join() -> None:
+        with app.app_context():
+            people.join_agency(person, agency, "Teacher", started_on=dt.date(2024, 3, 2))
+
+    joined: list[threading.Thread] = []
+
+    @event.listens_for(db.engine, "after_cursor_execute")
+    def meanwhile(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "max(completion.expires_on)" in statement and not joined:
+            joined.append(threading.Thread(target=join))
+            joined[0].start()
+            joined[0].join()
+
+    assert count_a_closing()
+    assert kept() == set()
+    db.session.rollback()
+    assert count_a_closing()
+    assert len(kept()) == 1
+    assert joined
+    event.remove(db.engine, "after_cursor_execute", meanwhile)
+    assert list(differences("closing_tally")) == []

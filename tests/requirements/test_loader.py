@@ -62,6 +62,15 @@ def test_the_same_list_in_any_shape(text: str) -> None:
     assert [cells for _, cells in read_rows(text.encode(), HEADCOUNT_COLUMNS)] == [ROWS[0][1]]
 
 
+def test_one_agencys_list_may_do_without_the_column_for_it() -> None:
+    assert read_rows(b"staff,job role,counted on\n4,,2026-03-31", HEADCOUNT_COLUMNS, "Millpond Clinic") == [
+        (2, ("Millpond Clinic", "", "4", "2026-03-31"))
+    ]
+    assert read_rows(b"agency,staff,job role,counted on\n,4,,", HEADCOUNT_COLUMNS, "Millpond Clinic")[0][1][0] == ""
+    with pytest.raises(Refused, match="columns job role, staff and counted on; it reads: staff, counted on"):
+        read_rows(b"staff,counted on\n4,2026-03-31", HEADCOUNT_COLUMNS, "Millpond Clinic")
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

@@ -184,7 +184,7 @@ def test_a_list_is_shown_first_and_recorded_whole(officer: CheckedClient, world:
     assert "2 headcounts can be recorded" in page
     assert "1 February 2026" in page
     assert count(Headcount) == 0
-    for recorded in ("2 headcounts recorded", "0 headcounts recorded"):
+    for recorded in ("2 headcounts recorded", "0 headcounts recorded. 2 were there already."):
         answer = officer.post(HEADCOUNTS, data={"text": written(page), "step": "record"}, follow_redirects=True)
         assert recorded in answer.text
     assert [(each.agency_id, each.job_role, each.staff) for each in list_headcounts()] == [
@@ -216,7 +216,7 @@ def test_requirements_come_as_a_list_too(officer: CheckedClient, world: World) -
     assert "2 requirements can be recorded" in page
     assert "Line 3: This is in force already and stays as it is" in page
     answer = officer.post(REQUIREMENTS, data={"text": written(page), "step": "record"}, follow_redirects=True)
-    assert "1 requirement recorded" in answer.text
+    assert "1 requirement recorded. 1 was there already." in answer.text
     assert [each.agency_id for each in list_requirements()] == [world.school, None]
 
 
@@ -229,13 +229,55 @@ def test_a_list_that_was_overtaken_is_said_and_nothing_of_it_is_recorded(officer
     assert count(Requirement) == 1
 
 
+OWN: dict[str, tuple[str, str, type[Headcount] | type[Requirement]]] = {
+    "/agency/headcount/upload": ("job role,staff,counted on\n{},40,2026-02-01", "/agency/headcount", Headcount),
+    "/agency/requirements/upload": (
+        f"module,group,name,due on\n{MODULE},job role,{{}},2027-03-31", "/agency/requirements", Requirement
+    ),
+}  # fmt: skip
+of_a_lead = pytest.mark.parametrize("address", OWN)
+
+
+@of_a_lead
+def test_a_lead_uploads_for_their_own_agency_which_the_list_need_not_name(
+    grace: CheckedClient, world: World, address: str
+) -> None:
+    list_, back, model = OWN[address]
+    page = upload(grace, address, list_.format("Nurse")).text
+    assert "of Harrow Lane School can be recorded" in page
+    assert "Harrow Lane School" in written(page)
+    assert count(model) == 0
+    for _ in range(2):
+        answer = grace.post(address, data={"text": written(page), "step": "record"})
+        assert answer.location == back
+    assert db.session.scalars(select(model.agency_id)).all() == [world.school]
+
+
+@of_a_lead
+@pytest.mark.parametrize("agency", ["Millpond Clinic", "whole partnership", "", "Harrow Lane Schol", "Nowhere"])
+def test_a_lead_cannot_upload_for_anyone_else(grace: CheckedClient, world: World, address: str, agency: str) -> None:
+    """Nor learn who there is: a sentence is the same for any other name. The carried list is no other way in."""
+    list_, _, model = OWN[address]
+    header, row = list_.format("Nurse").split("\n")
+    both = f"agency,{header}\nHarrow Lane School,{row}\n{agency},{row}"
+    for answer in (upload(grace, address, both), grace.post(address, data={"text": both, "step": "record"})):
+        assert "1 row of the list cannot be recorded" in answer.text
+        assert "This row must name Harrow Lane School, the only agency that you can upload for" in answer.text
+        assert "Did you mean" not in answer.text
+        assert 'name="step"' not in answer.text
+    assert count(model) == 0
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [(b"", "The file is empty"), (b"PK\x03\x04", "Excel workbook"), (HEADER.encode() + b"x,,1,2026-01-01\n" * 200_000, "more than")],
     ids=["empty", "a workbook", "200,000 rows"],
 )  # fmt: skip
-def test_what_is_no_list_is_refused_at_the_field(officer: CheckedClient, content: bytes, says: str) -> None:
-    page = upload(officer, HEADCOUNTS, content).text
+@pytest.mark.parametrize("address", [HEADCOUNTS, *OWN])
+def test_what_is_no_list_is_refused_at_the_field(
+    officer: CheckedClient, grace: CheckedClient, address: str, content: bytes, says: str
+) -> None:
+    page = upload(officer if address == HEADCOUNTS else grace, address, content).text
     assert says in page
     assert "There is a problem" in page
 

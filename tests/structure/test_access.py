@@ -113,6 +113,10 @@ GET   /agency/requirements/<int:requirement_id>/end in   404  404  200  404  404
 POST  /agency/requirements/<int:requirement_id>/end in   404  404  302  404  404  404
 GET   /agency/headcount                             in   404  404  200  200  404  404
 POST  /agency/headcount                             in   404  404  302  302  404  404
+GET   /agency/requirements/upload                   in   404  404  200  200  404  404
+POST  /agency/requirements/upload                   in   404  404  302  302  404  404
+GET   /agency/headcount/upload                      in   404  404  200  200  404  404
+POST  /agency/headcount/upload                      in   404  404  302  302  404  404
 GET   /reports                                      in   404  404  404  404  200  404
 GET   /reports/make                                 in   404  404  404  404  200  404
 POST  /reports/make                                 in   404  404  404  404  302  404
@@ -173,6 +177,11 @@ SENT: Mapping[str, dict[str, str]] = {
     "/record/discussions/claim": {"code": "<code>"},  # of a discussion that Tomasz led
     "/agency/requirements/new": REQUIRED,
     "/agency/headcount": COUNTED,
+    "/agency/requirements/upload": {
+        "text": f"module,group,name,due on\n{MODULE},everyone,,2027-03-31",
+        "step": "record",
+    },
+    "/agency/headcount/upload": {"text": "job role,staff,counted on\n,40,2026-02-01", "step": "record"},
     "/reports/requirements/new": REQUIRED | {"agency": "partnership"},
     "/reports/requirements/upload": {
         "text": f"agency,module,group,name,due on\nwhole partnership,{MODULE},everyone,,2027-03-31",

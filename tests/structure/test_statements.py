@@ -87,6 +87,8 @@ GET  /agency/requirements                                     0   1   1   3   3 
 GET  /agency/requirements/new                                 0   1   1   3   3   1   1
 GET  /agency/requirements/<int:requirement_id>/end            0   1   1   3   2   1   1
 GET  /agency/headcount                                        0   1   1   3   3   1   1
+GET  /agency/requirements/upload                              0   1   1   2   2   1   1
+GET  /agency/headcount/upload                                 0   1   1   2   2   1   1
 GET  /reports                                                 0   1   1   1   1  12   1
 GET  /reports/make                                            0   1   1   1   1   3   1
 GET  /reports/tables                                          0   1   1   1   1   1   1

@@ -1,0 +1,332 @@
+"""Who works where on a day, who must hold a module then, and whose certificate is valid: today from memberships and
+standings, on the last day of a quarter that is over from what is kept of it (decisions/0018).
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select, true, union_all
+
+from elearning.completions.models import Completion, CompletionDetail, ModuleStanding, Withdrawal
+from elearning.core import clock
+from elearning.core.db import db
+from elearning.core.tallies import recounts
+from elearning.figures.rules import closes_on, is_closed, list_periods
+from elearning.people.models import Agency, Membership
+from elearning.reports.models import ClosingTally
+from elearning.reports.rules import DUE_WITHIN
+from elearning.reports.types import Frame, Held, Required
+from elearning.requirements.queries import list_requirements
+from elearning.requirements.rules import TIME_TO_SETTLE, matches
+from elearning.requirements.types import Ask, Group
+
+
+def count_members(frame: Frame, day: dt.date) -> dict[str, int]:
+    """By agency, people whose time there includes a day."""
+    of = Membership
+    people = _in_agency(of, _in_force(day), *_role_of_view(frame, of))
+    rows = db.session.execute(select(Agency.id, people).where(*_agencies_of_view(frame, Agency.id)))
+    return {str(agency_id): people for agency_id, people in rows}
+
+
+def count_members_by_role(frame: Frame, day: dt.date) -> dict[str, int]:
+    """By job role, people whose time in an agency of the view includes a day."""
+    of = Membership
+    rows = db.session.execute(  # in the order of an index that holds all of it
+        select(of.agency_id, of.job_role, func.count())
+        .where(or_(*_in_force(day)), *of_view(frame, of))
+        .group_by(of.agency_id, of.job_role)
+    )
+    members: dict[str, int] = defaultdict(int)
+    for _agency_id, job_role, people in rows:
+        members[job_role] += people
+    return members
+
+
+def _in_force(day: dt.date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Which memberships include a day: those that have not ended, and those that ended later.
+
+    On the day of a change it is the newer one that does.
+    """
+    of = Membership
+    return and_(of.ended_on.is_(None), of.started_on <= day), and_(of.ended_on > day, of.started_on <= day)
+
+
+def _in_agency(
+    of: type[ModuleStanding | Membership], ranges: Sequence[ColumnElement[bool]], *which: ColumnElement[bool]
+) -> ColumnElement[int]:
+    """How many rows there are of the agency that a statement has come to, in ranges that exclude each other.
+
+    Each is a range of an index that begins with the agency: counted in a quarter of the time that grouping would take.
+    """
+    here = select(func.count()).select_from(of).where(of.agency_id == Agency.id, *which)
+    first, *others = (here.where(each).scalar_subquery() for each in ranges)
+    return reduce(add, others, first)
+
+
+def of_view(frame: Frame, of: type[ModuleStanding | Membership]) -> list[ColumnElement[bool]]:
+    """Whether someone belongs to the agencies and the job role that are asked for."""
+    return [*_agencies_of_view(frame, of.agency_id), *_role_of_view(frame, of)]
+
+
+def _agencies_of_view(frame: Frame, agency_id: Any) -> list[ColumnElement[bool]]:
+    return [agency_id.in_([agency.id for agency in frame.agencies])] if frame.view.who else []
+
+
+def _role_of_view(frame: Frame, of: type[ModuleStanding | Membership]) -> list[ColumnElement[bool]]:
+    return [of.job_role == frame.view.job_role] if frame.view.job_role else []
+
+
+def count_required(frame: Frame, *, by_role: bool = False, by_agency: bool = False) -> dict[tuple[str, str], Required]:
+    """By job role or agency, and module, who must hold it on the last day of the view.
+
+    Without either the first is "", and nobody is called overdue. By agency only what is due by then counts: requirements
+    whose day has passed, of people who have been there for long enough.
+
+    People count in groups that the requirements do not tell apart: few, however many people there are.
+    """
+    day = frame.day
+    asks: dict[str, list[Ask]] = defaultdict(list)
+    for ask in list_requirements(on=day):
+        if ask.module_key in {module.key for module in frame.modules} and not (by_agency and ask.due_on >= day):
+            asks[ask.module_key].append(ask)
+    if not asks:
+        return {}
+    if not (by_role or by_agency):  # where all must hold it, no other requirement adds anyone
+        everyone = {
+            key: [ask for ask in of if ask.agency_id is None and ask.group is Group.EVERYONE]
+            for key, of in asks.items()
+        }
+        asks = asks | {key: of[:1] for key, of in everyone.items() if of}
+    of_agency: dict[tuple[str, int | None], list[Ask]] = defaultdict(list)  # None: the partnership's
+    for key, all_of_it in asks.items():
+        for each in all_of_it:
+            of_agency[key, each.agency_id].append(each)
+    found: dict[tuple[str, str], Required] = defaultdict(Required)
+
+    def count(key: str, place: Place, required: int, met: int) -> None:
+        agency_id, job_role, team, is_settled = place
+        of = (*of_agency.get((key, None), ()), *of_agency.get((key, agency_id), ()))
+        days = [ask.due_on for ask in of if matches(ask, agency_id=agency_id, job_role=job_role, team=team)]
+        if days:
+            overdue = required - met if is_settled and min(days) < day else 0
+            found[job_role if by_role else str(agency_id) if by_agency else "", key] += Required(required, met, overdue)
+
+    slices = []
+    for key, of in asks.items():  # what agencies ask themselves is looked for among their people alone
+        own = frozenset(ask.agency_id for ask in of if ask.agency_id is not None)
+        if shared := of_agency.get((key, None)):
+            slices.append(Slice.of(key, shared, by_role=by_role, but=own))
+        if own:
+            slices.append(Slice.of(key, of, by_role=by_role, only=own))
+    for key, place, people in _employed(frame, slices, only_settled=by_agency, apart=by_role):
+        count(key, place, people, 0)
+    for key, place, people in _valid(frame, slices, only_settled=by_agency, apart=by_role):
+        count(key, place, 0, people)
+    return found
+
+
+Place = tuple[int, str, str, bool]  # agency, job role, team, and whether for long enough to be late
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A module, and whose people are counted (of some agencies only, or of all but some): by agency, by agency and job
+    role, or by team within those, which is the order of an index.
+    """
+
+    key: str
+    depth: int
+    only: frozenset[int] = frozenset()
+    but: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, key: str, asks: Sequence[Ask], *, by_role: bool, **which: frozenset[int]) -> "Slice":
+        """As deep as one of these requirements goes."""
+        groups = {ask.group for ask in asks}
+        return cls(key, 3 if Group.TEAM in groups else 2 if by_role or Group.JOB_ROLE in groups else 1, **which)
+
+    def counted(
+        self,
+        frame: Frame,
+        of: Any,
+        ranges: Sequence[ColumnElement[bool]],
+        which: Sequence[ColumnElement[bool]],
+        beside: Sequence[ColumnElement[int]],
+    ) -> Select[Any]:
+        """The statement that counts memberships of the view, or what is kept beside them, in these ranges; by more than the
+        agency, it counts something `beside` them too.
+        """
+        if self.depth > 1:
+            return self.grouped(frame, of, [or_(*ranges), *which], [func.count(), *beside])
+        place: list[Any] = [Agency.id, literal(""), literal("")]
+        people = _in_agency(of, ranges, *which, *_role_of_view(frame, of))
+        return select(literal(self.key), *place, people).where(*self._among(frame, Agency.id))
+
+    def grouped(
+        self, frame: Frame, of: Any, which: Sequence[ColumnElement[bool]], counts: Sequence[ColumnElement[int]]
+    ) -> Select[Any]:
+        """The statement that looks at each row of the view, for any counts."""
+        groups = [of.agency_id, of.job_role, of.team][: self.depth]
+        return (
+            select(literal(self.key), *groups, *[literal("")] * (3 - self.depth), *counts)
+            .where(of.agency_id.is_not(None), *which, *_role_of_view(frame, of), *self._among(frame, of.agency_id))
+            .group_by(*groups)
+        )
+
+    def _among(self, frame: Frame, agency_id: Any) -> list[ColumnElement[bool]]:
+        among = [agency_id.in_(sorted(self.only))] if self.only else []
+        among += [agency_id.not_in(sorted(self.but))] if self.but else []
+        return [*among, *_agencies_of_view(frame, agency_id)]
+
+
+def _employed(
+    frame: Frame, slices: Sequence[Slice], *, only_settled: bool, apart: bool
+) -> Iterator[tuple[str, Place, int]]:
+    """By module, where whom it is required of worked on the last day of the view: only who has been there for long enough
+    to be late, or those `apart` from the others.
+    """
+    of, settled = Membership, _settled(Membership.started_on, frame.day)
+    which, beside = [settled] if only_settled else [], [_count_of(settled)] if apart else []
+    return _all_of([each.counted(frame, of, _in_force(frame.day), which, beside) for each in slices])
+
+
+def _valid(
+    frame: Frame, slices: Sequence[Slice], *, only_settled: bool, apart: bool
+) -> Iterator[tuple[str, Place, int]]:
+    """By module, where those of them work who hold a valid certificate on the last day of the view."""
+    of, day = ModuleStanding, frame.day
+    if day != frame.today:
+        closing = _closing(day)
+        which = [closing.settled] if only_settled else []
+        counts = [
+            func.sum(closing.valid),
+            *([func.sum(case((closing.settled, closing.valid), else_=0))] if apart else []),
+        ]
+        return _all_of(
+            [each.grouped(frame, closing, [closing.module_key == each.key, *which], counts) for each in slices]
+        )
+    settled = _settled(of.member_since, day)
+    which, beside = [settled] if only_settled else [of.member_since <= day], [_count_of(settled)] if apart else []
+    return _all_of(
+        [
+            each.counted(frame, of, [of.expires_on >= day], [of.module_key == each.key, *which], beside)
+            for each in slices
+        ]
+    )
+
+
+def _settled(since: Any, day: dt.date) -> ColumnElement[bool]:
+    # Written into the statement: PostgreSQL takes one parameter in two places for two.
+    return cast(ColumnElement[bool], since < literal(day - TIME_TO_SETTLE, literal_execute=True))
+
+
+def _count_of(those: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((those, 1)))
+
+
+def _all_of(statements: Sequence[Select[Any]]) -> Iterator[tuple[str, Place, int]]:
+    """What these statements count; where they tell who is settled, those apart from the others."""
+    for key, agency_id, role, team, people, *settled in db.session.execute(union_all(*statements)):
+        late = settled[0] if settled else people
+        if late:
+            yield key, (agency_id, role, team, True), int(late)
+        if people > late:
+            yield key, (agency_id, role, team, False), int(people - late)
+
+
+def count_held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dict[str, Held]]:
+    """By module and agency, whose certificate is valid on a day, ends soon, or ended."""
+    of, ends = ModuleStanding, ModuleStanding.expires_on
+    held: dict[str, dict[str, Held]] = {key: defaultdict(Held) for key in keys}
+    if day != frame.today:
+        closing = _closing(day)
+        sums = (func.sum(closing.valid), func.sum(closing.due), func.sum(closing.expired))
+        for key, agency_id, *figures in db.session.execute(
+            select(closing.module_key, closing.agency_id, *sums)
+            .where(closing.module_key.in_(keys), *of_view(frame, closing))
+            .group_by(closing.module_key, closing.agency_id)
+        ):
+            held[key][str(agency_id)] = Held(*map(int, figures))
+        return held
+    soon = day + dt.timedelta(days=DUE_WITHIN)
+    which = [of.member_since <= day, *_role_of_view(frame, of)]
+    for key in keys:
+        counts: list[Any] = [
+            _in_agency(of, [each], of.module_key == key, *which)
+            for each in (ends > soon, ends.between(day, soon), ends < day)
+        ]
+        rows = db.session.execute(select(Agency.id, *counts).where(*_agencies_of_view(frame, Agency.id)))
+        for agency_id, later, ending, ended in rows.all():
+            held[key][str(agency_id)] = Held(later + ending, ending, ended)
+    return held
+
+
+def _closing(day: dt.date) -> Any:
+    """What `standing` keeps of today, for the last day of a quarter that is over: as it is kept, or else counted now."""
+    of = ClosingTally
+    is_kept = db.session.execute(select(select(of).where(of.day == day).exists())).scalar_one()
+    return (select(of).where(of.day == day) if is_kept else count_closing(day)).cte("closing").c
+
+
+def count_closing(day: dt.date) -> Select[Any]:
+    """The rows of `closing_tally` for a day, from the record: seconds of work with a million completions."""
+    gone = and_(Withdrawal.place == Completion.place, Withdrawal.withdrawn_at < clock.midnight(closes_on(day)))
+    person = (
+        select(
+            CompletionDetail.practitioner_id,
+            Completion.module_key,
+            func.max(Completion.expires_on).label("expires_on"),
+        )
+        .join(CompletionDetail, CompletionDetail.place == Completion.place)
+        .outerjoin(Withdrawal, gone)
+        .where(Completion.completed_on <= day, Withdrawal.place.is_(None))
+        .group_by(CompletionDetail.practitioner_id, Completion.module_key)
+        .subquery()
+    )
+    of, ends, soon = Membership, person.c.expires_on, day + dt.timedelta(days=DUE_WITHIN)
+    groups = [person.c.module_key, of.agency_id, of.job_role, of.team]
+    settled = case((_settled(of.started_on, day), true()), else_=false()).label("settled")
+    return (
+        select(
+            literal(day).label("day"),
+            *groups,
+            settled,
+            _count_of(ends >= day).label("valid"),
+            _count_of(ends.between(day, soon)).label("due"),
+            _count_of(ends < day).label("expired"),
+        )
+        .join(of, of.practitioner_id == person.c.practitioner_id)
+        .where(or_(*_in_force(day)))
+        .group_by(*groups, settled)
+    )
+
+
+@recounts(ClosingTally)
+def recount_closings() -> Select[Any]:
+    """Of the days that are kept: the others are counted when their turn comes."""
+    days = db.session.execute(select(ClosingTally.day).distinct().order_by(ClosingTally.day)).scalars().all()
+    if not days:
+        return select(ClosingTally).where(false())
+    return select(union_all(*map(count_closing, days)).subquery())
+
+
+def closings_to_count(first_completion: dt.date | None) -> list[dt.date]:
+    """The last days of those quarters since then that are closed and were not counted yet, the latest first."""
+    today = clock.today()
+    kept = set(db.session.execute(select(ClosingTally.day).distinct()).scalars())
+    quarters = [each for each in list_periods(first_completion, today) if not each.is_year and is_closed(each, today)]
+    return sorted((each.last for each in quarters if each.last not in kept), reverse=True)
+
+
+def members_then(day: dt.date) -> tuple[int, int]:
+    """What is not the same after a membership was dated back to this day: how many there were, and which."""
+    people, ids = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(Membership.id), 0)).where(or_(*_in_force(day)))
+    ).one()
+    return people, int(ids)
