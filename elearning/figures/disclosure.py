@@ -254,7 +254,7 @@ def _redrawn(table: Table, figures: Figures, shapes: set[Shape]) -> Table:
         return bool(about) and all(_shape_of(count) in shapes for count in about)
 
     leaves = [[may_leave(_about(place, column)) for column in table.columns] for place in table.places]
-    across = [n for n, is_words in enumerate(words) if is_words or any(row[n] for row in leaves)]
+    across = [n for n, is_words in enumerate(words) if is_words or not leaves or any(row[n] for row in leaves)]
     down = [n for n, row in enumerate(leaves) if any(row)]
 
     def cell(row: int, column: int) -> Value:

@@ -38,12 +38,18 @@ NOTES = (
     f"Facility is the share that had it right, from {FACILITY_FROM} first attempts on; discrimination is how it goes "
     f"with the score on the rest of the quiz, from {DISCRIMINATION_FROM} on. In brackets stands the 95% interval.",
 )
-FEWER = f"asked of fewer than {SHOWN} people"
 
 
-def item_table(module: TrainingModule, figures: Sequence[ItemFigures], cut_off: dt.datetime, period: Period) -> Table:
+def item_table(
+    module: TrainingModule,
+    figures: Sequence[ItemFigures],
+    cut_off: dt.datetime,
+    period: Period,
+    *,
+    fewest: int = SHOWN,
+) -> Table:
     """R12 for one module: its questions in a period, in the order given, but for those that few people were asked."""
-    asked = [each for each in figures if each.count >= SHOWN]
+    asked = [each for each in figures if each.count >= fewest]
     versions = " and ".join(str(version) for version in sorted({each.version for each in figures}))
     left_out = counted(len(figures) - len(asked), "question was", "questions were")
     return Table(
@@ -54,7 +60,7 @@ def item_table(module: TrainingModule, figures: Sequence[ItemFigures], cut_off: 
         places=_places(module, asked, period),
         cut_off=cut_off,
         versions=f"{module.title}, version {versions}" if versions else "none",
-        notes=(*NOTES, f"{left_out} {FEWER}, and left out."),
+        notes=(*NOTES, f"{left_out} asked of fewer than {fewest} people, and left out."),
     )
 
 
@@ -63,10 +69,10 @@ def tables_to_leave(
 ) -> list[Table]:
     """R12 for one module as it is to be published; and what it is decided on and does not print, who had what wrong.
 
-    Their order says nothing of the figures: put what is published of the first in order by `hardest_first`.
+    Of a question too few were asked to say how it fared, its number of first attempts would be all that is left. Their order says nothing of the figures: put what is published of the first in order by `hardest_first`.
     """
     in_order = sorted(figures, key=lambda each: (-each.version, each.item.id))
-    asked = [each for each in in_order if each.count >= SHOWN]
+    asked = [each for each in in_order if each.count >= FACILITY_FROM]
     answers = Table(
         number="R12",
         caption=f"Right and wrong in {module.title}, {period.label}",
@@ -76,7 +82,7 @@ def tables_to_leave(
         cut_off=cut_off,
         versions="",
     )
-    return [item_table(module, in_order, cut_off, period), answers]
+    return [item_table(module, in_order, cut_off, period, fewest=FACILITY_FROM), answers]
 
 
 def hardest_first(table: Table) -> Table:

@@ -13,6 +13,7 @@ from elearning.items.rules import figures_of, gravest_first
 from elearning.items.tables import PUBLISHED, hardest_first, tables_to_leave
 from elearning.items.types import Answers, Flag, ItemFigures
 from elearning.reports.overview import questions_table
+from elearning.reports.tables import limits_table
 from elearning.reports.types import Frame, OnOffer, View
 
 YEAR, NOW = financial_year(2025), dt.datetime(2026, 6, 15, 13, 5, tzinfo=dt.UTC)
@@ -57,6 +58,15 @@ def test_what_few_had_wrong_or_right_leaves_with_its_number_alone(
     assert len(told) == 4
     assert (MARK not in told) if leave else (told == [MARK] * 4)
     assert "Left out of what is published: Chosen by." in table.notes
+
+
+def test_questions_of_which_too_few_were_asked_are_counted_in_a_note(module: TrainingModule) -> None:
+    table = leaves(module, fared(module, (20, 9), (20, 10)))
+    assert [of(table, row, "First attempts") for row in table.rows] == [[30]]
+    assert "1 question was asked of fewer than 30 people, and left out." in table.notes
+    none = leaves(module, fared(module, (20, 9)))
+    (line, *_) = limits_table([none], YEAR, NOW).rows
+    assert (none.rows, line[0]) == ((), f"R12: {none.caption}")
 
 
 def test_the_quarters_paper_does_not_say_that_few_had_a_question_wrong(module: TrainingModule) -> None:

@@ -93,7 +93,7 @@ GET  /reports                                                 0   1   1   1   1 
 GET  /reports/make                                            0   1   1   1   1   3   1
 GET  /reports/tables                                          0   1   1   1   1   1   1
 GET  /reports/tables/<table>                                  0   1   1   1   1   9   1
-POST /reports/tables/<table>.<any:kind>                       0   1   1   1   1  93   1
+POST /reports/tables/<table>.<any:kind>                       0   1   1   1   1  97   1
 GET  /reports/items                                           0   1   1   1   1   5   1
 POST /reports/items.csv                                       0   1   1   1   1   5   1
 POST /reports/items.xlsx                                      0   1   1   1   1   5   1
