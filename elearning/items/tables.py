@@ -38,6 +38,7 @@ NOTES = (
     f"Facility is the share that had it right, from {FACILITY_FROM} first attempts on; discrimination is how it goes "
     f"with the score on the rest of the quiz, from {DISCRIMINATION_FROM} on. In brackets stands the 95% interval.",
 )
+SILENT = "about too few people, or too few had them right or wrong"
 FEWER = f"asked of fewer than {SHOWN} people"
 
 
@@ -81,13 +82,25 @@ def tables_to_leave(
 
 def hardest_first(table: Table) -> Table:
     """A published R12 in the order of its facilities as they are printed; questions without one come last."""
-    facility = {column.label: n for n, column in enumerate(table.columns)}.get("Facility", 0)
+    shares = _facilities(table)
+    return _only(table, sorted(range(len(table.rows)), key=lambda n: shares.get(n, Decimal(2))))
 
-    def share(n: int) -> Decimal:
-        value = table.rows[n][facility]
-        return value.value if isinstance(value, Measure) else Decimal(2)
 
-    order = sorted(range(len(table.rows)), key=share)
+def telling(table: Table) -> Table:
+    """A published R12 without the questions of which it prints no more than how many people had them first."""
+    shares = _facilities(table)
+    silent = counted(len(table.rows) - len(shares), "question is", "questions are")
+    table = _only(table, [n for n in range(len(table.rows)) if n in shares])
+    return replace(table, notes=(*table.notes, f"{silent} {SILENT}, and left out."))
+
+
+def _facilities(table: Table) -> dict[int, Decimal]:
+    """The facilities that are printed, by row."""
+    place = {column.label: n for n, column in enumerate(table.columns)}.get("Facility", 0)
+    return {n: value.value for n, row in enumerate(table.rows) if isinstance(value := row[place], Measure)}
+
+
+def _only(table: Table, order: Sequence[int]) -> Table:
     return replace(table, rows=tuple(table.rows[n] for n in order), places=tuple(table.places[n] for n in order))
 
 
