@@ -38,18 +38,13 @@ NOTES = (
     f"Facility is the share that had it right, from {FACILITY_FROM} first attempts on; discrimination is how it goes "
     f"with the score on the rest of the quiz, from {DISCRIMINATION_FROM} on. In brackets stands the 95% interval.",
 )
+SILENT = "about too few people, or too few had them right or wrong"
+FEWER = f"asked of fewer than {SHOWN} people"
 
 
-def item_table(
-    module: TrainingModule,
-    figures: Sequence[ItemFigures],
-    cut_off: dt.datetime,
-    period: Period,
-    *,
-    fewest: int = SHOWN,
-) -> Table:
+def item_table(module: TrainingModule, figures: Sequence[ItemFigures], cut_off: dt.datetime, period: Period) -> Table:
     """R12 for one module: its questions in a period, in the order given, but for those that few people were asked."""
-    asked = [each for each in figures if each.count >= fewest]
+    asked = [each for each in figures if each.count >= SHOWN]
     versions = " and ".join(str(version) for version in sorted({each.version for each in figures}))
     left_out = counted(len(figures) - len(asked), "question was", "questions were")
     return Table(
@@ -60,7 +55,7 @@ def item_table(
         places=_places(module, asked, period),
         cut_off=cut_off,
         versions=f"{module.title}, version {versions}" if versions else "none",
-        notes=(*NOTES, f"{left_out} asked of fewer than {fewest} people, and left out."),
+        notes=(*NOTES, f"{left_out} {FEWER}, and left out."),
     )
 
 
@@ -69,10 +64,10 @@ def tables_to_leave(
 ) -> list[Table]:
     """R12 for one module as it is to be published; and what it is decided on and does not print, who had what wrong.
 
-    Of a question too few were asked to say how it fared, its number of first attempts would be all that is left. Their order says nothing of the figures: put what is published of the first in order by `hardest_first`.
+    Their order says nothing of the figures: put what is published of the first in order by `hardest_first`.
     """
     in_order = sorted(figures, key=lambda each: (-each.version, each.item.id))
-    asked = [each for each in in_order if each.count >= FACILITY_FROM]
+    asked = [each for each in in_order if each.count >= SHOWN]
     answers = Table(
         number="R12",
         caption=f"Right and wrong in {module.title}, {period.label}",
@@ -82,18 +77,30 @@ def tables_to_leave(
         cut_off=cut_off,
         versions="",
     )
-    return [item_table(module, in_order, cut_off, period, fewest=FACILITY_FROM), answers]
+    return [item_table(module, in_order, cut_off, period), answers]
 
 
 def hardest_first(table: Table) -> Table:
     """A published R12 in the order of its facilities as they are printed; questions without one come last."""
-    facility = {column.label: n for n, column in enumerate(table.columns)}.get("Facility", 0)
+    shares = _facilities(table)
+    return _only(table, sorted(range(len(table.rows)), key=lambda n: shares.get(n, Decimal(2))))
 
-    def share(n: int) -> Decimal:
-        value = table.rows[n][facility]
-        return value.value if isinstance(value, Measure) else Decimal(2)
 
-    order = sorted(range(len(table.rows)), key=share)
+def telling(table: Table) -> Table:
+    """A published R12 without the questions of which it prints no more than how many people had them first."""
+    shares = _facilities(table)
+    silent = counted(len(table.rows) - len(shares), "question is", "questions are")
+    table = _only(table, [n for n in range(len(table.rows)) if n in shares])
+    return replace(table, notes=(*table.notes, f"{silent} {SILENT}, and left out."))
+
+
+def _facilities(table: Table) -> dict[int, Decimal]:
+    """The facilities that are printed, by row."""
+    place = {column.label: n for n, column in enumerate(table.columns)}.get("Facility", 0)
+    return {n: value.value for n, row in enumerate(table.rows) if isinstance(value := row[place], Measure)}
+
+
+def _only(table: Table, order: Sequence[int]) -> Table:
     return replace(table, rows=tuple(table.rows[n] for n in order), places=tuple(table.places[n] for n in order))
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from elearning.figures.rules import written
 from elearning.figures.types import Chart, Form, Hidden, Kind, Part, Period, Rate, Report, Series, Table, Value
+from elearning.items.tables import telling
 from elearning.reports.overview import bar_chart, quarters_chart
 from elearning.reports.tables import limits_table, sheet_of
 
@@ -71,7 +72,7 @@ def annual_report(tables: Sequence[Table], period: Period, cut_off: dt.datetime)
             (
                 "How questions fare at the first attempt: where a belief stands in the way, or a question is a poor one.",
             ),
-            tables=_of(tables, "R12"),
+            tables=tuple(map(telling, _of(tables, "R12"))),
         ),
     ]
     limits = limits_table([table for part in parts for table in part.tables], period, cut_off)
@@ -131,11 +132,13 @@ def _bars(tables: Sequence[Table], number: str, label: str, description: str) ->
 
 
 def before_and_after(table: Table) -> list[Chart]:
-    """Of R9: how many of those who rated a statement at both times rose, stayed and fell, end to end."""
+    """Of R9: how many of those who rated a statement at both times rose, stayed and fell, end to end, if half of it may
+    be shown.
+    """
     places = [place for place, column in enumerate(table.columns) if column.label in ("Improved", "Same", "Lower")]
     rows = [row for row in table.rows if all(isinstance(row[place], Rate) for place in places)]
-    if not rows:
-        return []
+    if 2 * len(rows) < len(table.rows) or not rows:
+        return []  # a few bars would look like all there is
     return [
         Chart(
             title=f"Who feels surer than before, by statement: {table.caption}",

@@ -10,7 +10,7 @@ from elearning.figures.disclosure import MARK, publish
 from elearning.figures.rules import financial_year
 from elearning.figures.types import Measure, Table, Value
 from elearning.items.rules import figures_of, gravest_first
-from elearning.items.tables import PUBLISHED, hardest_first, tables_to_leave
+from elearning.items.tables import PUBLISHED, hardest_first, tables_to_leave, telling
 from elearning.items.types import Answers, Flag, ItemFigures
 from elearning.reports.overview import questions_table
 from elearning.reports.tables import limits_table
@@ -47,26 +47,24 @@ def of(table: Table, row: tuple[Value, ...], *labels: str) -> list[Value]:
     ("right", "wrong", "leave"),
     [(32, 8, True), (33, 7, False), (7, 33, False), (8, 32, True), (40, 0, True), (120, 1, False), (250, 30, True)],
 )
-def test_what_few_had_wrong_or_right_leaves_with_its_number_alone(
+def test_what_few_had_wrong_or_right_does_not_leave(
     module: TrainingModule, right: int, wrong: int, leave: bool
 ) -> None:
-    """Nor by words: that there is a wrong answer, and that nearly everyone had it right, is that one had it wrong."""
+    """Nor in words: that there is a wrong answer, and that nearly everyone had it right, is that one had it wrong."""
     table = leaves(module, fared(module, (right, wrong)))
     (row,) = table.rows
     assert of(table, row, "First attempts") == [5 * round((right + wrong) / 5)]
     told = of(table, row, "Facility", "Discrimination", "Wrong answer chosen most", "What to do")
     assert len(told) == 4
     assert (MARK not in told) if leave else (told == [MARK] * 4)
+    assert telling(table).rows == (table.rows if leave else ())
     assert "Left out of what is published: Chosen by." in table.notes
 
 
-def test_questions_of_which_too_few_were_asked_are_counted_in_a_note(module: TrainingModule) -> None:
-    table = leaves(module, fared(module, (20, 9), (20, 10)))
-    assert [of(table, row, "First attempts") for row in table.rows] == [[30]]
-    assert "1 question was asked of fewer than 30 people, and left out." in table.notes
-    none = leaves(module, fared(module, (20, 9)))
-    (line, *_) = limits_table([none], YEAR, NOW).rows
-    assert (none.rows, line[0]) == ((), f"R12: {none.caption}")
+def test_where_nothing_leaves_the_report_says_that_there_were_too_few(module: TrainingModule) -> None:
+    table = leaves(module, fared(module, (5, 4)))
+    (line, *_) = limits_table([telling(table)], YEAR, NOW).rows
+    assert (table.rows, line[0]) == ((), f"R12: {table.caption}")
 
 
 def test_the_quarters_paper_does_not_say_that_few_had_a_question_wrong(module: TrainingModule) -> None:
@@ -91,3 +89,5 @@ def test_the_order_of_what_leaves_is_that_of_its_figures(module: TrainingModule)
         for value in of(table, row, "Facility")
     ]
     assert [str(share) for share in shares] == ["0.4", "0.8", "*", "*"]
+    assert telling(table).rows == table.rows[:2]
+    assert telling(table).notes[-1].startswith("2 questions are about too few people")
