@@ -47,8 +47,8 @@ SAID_OF_ONESELF = (
     "there is no group without the training to compare with."
 )
 INTERVAL = (
-    "The change is a mean, with its 95% interval in brackets (Student’s t). Only those who answered at both times are in "
-    "it; the others may feel otherwise."
+    "The change is a mean; where an interval stands in brackets, it is the 95% one (Student’s t). Only those who answered at "
+    "both times are in it; the others may feel otherwise."
 )
 THINKING_BACK = (
     "Thinking back, people tend to place themselves lower than they did at the time, which makes the change look larger. "

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from elearning.catalogue.types import Item, Section, TrainingModule
 from elearning.figures.types import Hidden
-from elearning.items.statistics import discrimination, facility, measure
+from elearning.items.statistics import discrimination, facility
 from elearning.items.types import Answers, Flag, ItemFigures
 
 NOUN = "first attempts"
@@ -72,8 +72,8 @@ def _figures(item: Item, version: int, section: Section | None, answers: Sequenc
         section=section,
         count=count,
         right=right,
-        facility=measure(share) if share else Hidden.TOO_FEW,
-        discrimination=measure(tells) if tells else Hidden.TOO_FEW if count < DISCRIMINATION_FROM else Hidden.NONE,
+        facility=share or Hidden.TOO_FEW,
+        discrimination=tells or (Hidden.TOO_FEW if count < DISCRIMINATION_FROM else Hidden.NONE),
         wrong=most if most_count else "",
         wrong_count=most_count,
         flags=tuple(flags),

@@ -8,21 +8,12 @@ rest of the same form, with Fisher's z interval (R. A. Fisher, Metron 1, 1921).
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from math import atanh, sqrt, tanh
-from typing import NamedTuple
 
 from elearning.figures.types import Measure
-from elearning.items.types import Answers
+from elearning.items.types import Answers, Interval
 
 Z = 1.959964  # the standard normal's two-sided 95% point
-HUNDREDTH = Decimal("0.01")
-
-
-class Interval(NamedTuple):
-    """An estimate, and between what it may lie."""
-
-    value: float
-    low: float
-    high: float
+TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
 
 def facility(right: int, count: int) -> Interval:
@@ -52,6 +43,6 @@ def discrimination(answers: Iterable[Answers]) -> Interval | None:
     return Interval(r, tanh(atanh(r) - reach), tanh(atanh(r) + reach))
 
 
-def measure(interval: Interval) -> Measure:
-    """The interval as it is printed: in hundredths, halves away from zero."""
-    return Measure(*(Decimal(repr(figure)).quantize(HUNDREDTH, ROUND_HALF_UP) for figure in interval))
+def measure(interval: Interval, unit: Decimal = HUNDREDTH) -> Measure:
+    """The interval as it is printed: in hundredths or another unit, halves away from zero."""
+    return Measure(*(Decimal(repr(figure)).quantize(unit, ROUND_HALF_UP) for figure in interval))

@@ -9,6 +9,7 @@ from elearning.catalogue.types import TrainingModule
 from elearning.figures.disclosure import COUNTS, YEAR, Leaves
 from elearning.figures.types import Column, Hidden, Kind, Measure, Period, Place, Rate, Table, Value
 from elearning.items.rules import DISCRIMINATION_FROM, FACILITY_FROM, NOUN, SHOWN
+from elearning.items.statistics import HUNDREDTH, TENTH, measure
 from elearning.items.types import By, Group, ItemFigures
 from elearning.web.pages import counted
 
@@ -36,13 +37,19 @@ COLUMNS = (
 NOTES = (
     "Only the first attempt of each person counts, one module version at a time: a new version begins anew.",
     f"Facility is the share that had it right, from {FACILITY_FROM} first attempts on; discrimination is how it goes "
-    f"with the score on the rest of the quiz, from {DISCRIMINATION_FROM} on. In brackets stands the 95% interval.",
+    f"with the score on the rest of the quiz, from {DISCRIMINATION_FROM} on. Where an interval stands in brackets, it is the 95% one.",
 )
 SILENT = "about too few people, or too few had them right or wrong"
 FEWER = f"asked of fewer than {SHOWN} people"
 
 
-def item_table(module: TrainingModule, figures: Sequence[ItemFigures], cut_off: dt.datetime, period: Period) -> Table:
+def item_table(
+    module: TrainingModule,
+    figures: Sequence[ItemFigures],
+    cut_off: dt.datetime,
+    period: Period,
+    unit: Decimal = HUNDREDTH,
+) -> Table:
     """R12 for one module: its questions in a period, in the order given, but for those that few people were asked."""
     asked = [each for each in figures if each.count >= SHOWN]
     versions = " and ".join(str(version) for version in sorted({each.version for each in figures}))
@@ -51,7 +58,7 @@ def item_table(module: TrainingModule, figures: Sequence[ItemFigures], cut_off: 
         number="R12",
         caption=f"What people get wrong in {module.title}, {period.label}",
         columns=COLUMNS,
-        rows=tuple(_row(each) for each in asked),
+        rows=tuple(_row(each, unit) for each in asked),
         places=_places(module, asked, period),
         cut_off=cut_off,
         versions=f"{module.title}, version {versions}" if versions else "none",
@@ -77,7 +84,7 @@ def tables_to_leave(
         cut_off=cut_off,
         versions="",
     )
-    return [item_table(module, in_order, cut_off, period), answers]
+    return [item_table(module, in_order, cut_off, period, TENTH), answers]  # rounded once, as they leave
 
 
 def hardest_first(table: Table) -> Table:
@@ -111,13 +118,12 @@ def _places(module: TrainingModule, figures: Sequence[ItemFigures], period: Peri
     )
 
 
-def _row(each: ItemFigures) -> tuple[Value, ...]:
+def _row(each: ItemFigures, unit: Decimal) -> tuple[Value, ...]:
     return (
         f"{each.item.id}: {each.item.lead_in}",
         str(each.version),
         each.count,
-        each.facility,
-        each.discrimination,
+        *(it if isinstance(it, Hidden) else measure(it, unit) for it in (each.facility, each.discrimination)),
         each.wrong or Hidden.NONE,
         Rate(each.wrong_count, each.count, NOUN) if each.wrong else Hidden.NONE,
         each.section.title if each.section else Hidden.NONE,

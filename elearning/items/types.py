@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from elearning.catalogue.types import Item, Section
-from elearning.figures.types import Hidden, Measure, Rate
+from elearning.figures.types import Hidden, Rate
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,14 @@ class Flag(StrEnum):
     UNCHOSEN = "a wrong answer is hardly ever chosen"
 
 
+class Interval(NamedTuple):
+    """An estimate, and between what it may lie."""
+
+    value: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True)
 class ItemFigures:
     """One item of one module version. A figure is `Hidden` below its floor of first attempts."""
@@ -41,8 +50,8 @@ class ItemFigures:
     section: Section | None
     count: int  # first attempts
     right: int
-    facility: Measure | Hidden  # the share that had it right
-    discrimination: Measure | Hidden  # how it goes with the score on the rest of the form
+    facility: Interval | Hidden  # the share that had it right
+    discrimination: Interval | Hidden  # how it goes with the score on the rest of the form
     wrong: str  # the wrong answer chosen most often, in words; empty if there was none
     wrong_count: int
     flags: tuple[Flag, ...]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from elearning.items.statistics import Interval, discrimination, facility, measure
-from elearning.items.types import Answers
+from elearning.items.statistics import discrimination, facility, measure
+from elearning.items.types import Answers, Interval
 
 
 @pytest.mark.parametrize(
