@@ -172,8 +172,9 @@ def rebuild(*names: str) -> None:
             table = _table(model)
             if table.name in names:
                 hold_still(model)
+                counted = recount()  # before: of a tally that is kept by and by, it is of what is there
                 session.execute(delete(table))
-                session.execute(insert(table).from_select(table.columns.keys(), recount()))
+                session.execute(insert(table).from_select(table.columns.keys(), counted))
 
 
 def correct() -> Iterator[Difference]:

@@ -22,6 +22,8 @@ SMALL_COUNTS = (
 )
 
 LEFT_OUT = "Left out of what is published: "
+HIDDEN_HERE = "hidden in this table: a small count, or one that would give a small count away."
+
 LISTED = 8  # names in a note
 COUNTS, YEAR = "counts", "year"  # in a place: what is counted, and in which year
 Count = frozenset[tuple[str, str]]  # a place without its order
@@ -254,8 +256,10 @@ def _redrawn(table: Table, figures: Figures, shapes: set[Shape]) -> Table:
         return bool(about) and all(_shape_of(count) in shapes for count in about)
 
     leaves = [[may_leave(_about(place, column)) for column in table.columns] for place in table.places]
-    across = [n for n, is_words in enumerate(words) if is_words or not leaves or any(row[n] for row in leaves)]
     down = [n for n, row in enumerate(leaves) if any(row)]
+    # Of a column that would have a figure in the total alone, nothing is printed.
+    parts = [leaves[n] for n in down if n < len(leaves) - table.totals] or leaves
+    across = [n for n, is_words in enumerate(words) if is_words or not leaves or any(row[n] for row in parts)]
 
     def cell(row: int, column: int) -> Value:
         value = table.rows[row][column]
@@ -300,7 +304,7 @@ def _notes(rows: Sequence[Sequence[Value]], left_out: Sequence[str]) -> list[str
     notes = [SMALL_COUNTS]
     if hidden:
         figures = "1 figure is" if hidden == 1 else f"{hidden:,} figures are"
-        notes.append(f"{figures} hidden in this table: a small count, or one that would give a small count away.")
+        notes.append(f"{figures} {HIDDEN_HERE}")
     if left_out:
         names = "; ".join(left_out[:LISTED]) + (f"; and {len(left_out) - LISTED:,} more" if left_out[LISTED:] else "")
         notes.append(f"{LEFT_OUT}{names}.")

@@ -66,6 +66,13 @@ def closes_on(last: dt.date) -> dt.date:
     return last + dt.timedelta(days=2)
 
 
+def first_open_day(today: dt.date) -> dt.date:
+    """The first day of the oldest financial year that is not closed: what was so before may have been published."""
+    year = year_of(today)
+    is_over = today >= closes_on(year.first - dt.timedelta(days=1))
+    return year.first if is_over else financial_year(year.first.year - 1).first
+
+
 def is_closed(period: Period, today: dt.date) -> bool:
     """Whether the period, a year or a quarter, is over for good: nothing is counted in it later."""
     return today >= closes_on(period.last)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from elearning.catalogue.types import TrainingModule
-from elearning.figures.disclosure import COUNTS, YEAR, Leaves
+from elearning.figures.disclosure import COUNTS, HIDDEN_HERE, YEAR, Leaves
 from elearning.figures.types import Column, Hidden, Kind, Measure, Period, Place, Rate, Table, Value
 from elearning.items.rules import DISCRIMINATION_FROM, FACILITY_FROM, NOUN, SHOWN
 from elearning.items.statistics import HUNDREDTH, TENTH, measure
@@ -62,7 +62,7 @@ def item_table(
         places=_places(module, asked, period),
         cut_off=cut_off,
         versions=f"{module.title}, version {versions}" if versions else "none",
-        notes=(*NOTES, f"{left_out} {FEWER}, and left out."),
+        notes=(*NOTES, *([f"{left_out} {FEWER}, and left out."] if len(asked) < len(figures) else [])),
     )
 
 
@@ -97,8 +97,9 @@ def telling(table: Table) -> Table:
     """A published R12 without the questions of which it prints no more than how many people had them first."""
     shares = _facilities(table)
     silent = counted(len(table.rows) - len(shares), "question is", "questions are")
+    notes = [note for note in table.notes if not note.endswith(HIDDEN_HERE)]  # they are not in it any more
     table = _only(table, [n for n in range(len(table.rows)) if n in shares])
-    return replace(table, notes=(*table.notes, f"{silent} {SILENT}, and left out."))
+    return replace(table, notes=(*notes, f"{silent} {SILENT}, and left out."))
 
 
 def _facilities(table: Table) -> dict[int, Decimal]:

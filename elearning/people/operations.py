@@ -8,6 +8,7 @@ from elearning.core import clock
 from elearning.core.audit import record_audit
 from elearning.core.db import atomic, keep, serialise
 from elearning.core.errors import Refused
+from elearning.figures.rules import first_open_day, written
 from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.queries import find_agency
 from elearning.people.rules import agency_name_problem, clean_name, name_problem
@@ -58,8 +59,12 @@ def _rename(practitioner_id: int, full_name: str, *, by: int | None, action: str
 def join_agency(
     practitioner_id: int, agency_id: int, job_role: str, *, team: str = "", started_on: dt.date | None = None
 ) -> None:
-    """Someone starts in an agency (today unless given); their time in another ends on that day."""
+    """Someone starts in an agency (today unless given); their time in another ends on that day.
+
+    Raises Refused for a day in a financial year that is closed.
+    """
     start = started_on or clock.today()
+    _check_open(start)
     place = {"practitioner_id": practitioner_id, "agency_id": agency_id, "job_role": job_role, "team": team}
     with atomic():
         keep(_END, {"person": practitioner_id, "ended_on": start})
@@ -67,9 +72,19 @@ def join_agency(
 
 
 def leave_agency(practitioner_id: int, *, ended_on: dt.date) -> None:
-    """Someone's present time in an agency ends on a day."""
+    """Someone's present time in an agency ends on a day. Raises Refused for one in a financial year that is closed."""
+    _check_open(ended_on)
     with atomic():
         keep(_END, {"person": practitioner_id, "ended_on": ended_on})
+
+
+def _check_open(day: dt.date) -> None:
+    first = first_open_day(clock.today())
+    if day < first:
+        raise Refused(
+            f"The year before {written(first)} is closed, and its figures may have been published; give {written(first)} "
+            "or a later day."
+        )
 
 
 def _checked(full_name: str) -> str:

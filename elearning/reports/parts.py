@@ -17,8 +17,9 @@ from elearning.reports.tables import limits_table, sheet_of
 ANNUAL, QUARTERLY = "annual", "quarterly"
 
 HOW_TO_READ = (
-    "Every share stands with the two numbers it is made of and the word for the whole. Where there is no figure, a word "
-    "says why; the last table gathers what this report cannot tell, and what would mend it.",
+    "Every percentage stands with the two numbers it is made of and the word for the whole. Where there is no figure, a word "
+    "says why; the last table gathers what this report cannot tell, and what would mend it. Figures are rounded one by one, so "
+    "that parts, quarters and differences need not add up to what stands beside them.",
     "Figures are of the record as it stood at the time named below each table. Completions are permanent: a later change "
     "of name, job or agency moves none of them.",
 )

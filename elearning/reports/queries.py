@@ -19,7 +19,7 @@ from elearning.core import clock
 from elearning.core.db import db
 from elearning.discussions.models import LEADER, DiscussionClaim, DiscussionDetail, TeamDiscussion
 from elearning.figures.disclosure import publish
-from elearning.figures.rules import is_publishable, quarters_of
+from elearning.figures.rules import closes_on, is_publishable, quarters_of
 from elearning.figures.types import Period, Table
 from elearning.impact.disclosure import without_ends
 from elearning.impact.queries import impact_tables
@@ -372,8 +372,13 @@ def _discussions(view: View, titles: Titles, to_leave: bool) -> Table:
 
 
 def _talks(period: Period) -> list[Talks]:
-    """Team discussions held in a period, by the agency of whoever led, module and version."""
-    of = TeamDiscussion
+    """Team discussions of a period, by the agency of whoever led, module and version.
+
+    One that was recorded once its quarter was closed counts in the quarter in which it was recorded: what is closed stays.
+    """
+    of, before = TeamDiscussion, period.first - dt.timedelta(days=1)
+    in_time = of.held_on.between(period.first, period.last)
+    late = and_(of.held_on < period.first, of.recorded_at >= clock.midnight(closes_on(before)))
     rows = db.session.execute(
         select(
             DiscussionClaim.agency_id,
@@ -385,7 +390,7 @@ def _talks(period: Period) -> list[Talks]:
         )
         .join(DiscussionClaim, and_(DiscussionClaim.discussion_id == of.id, DiscussionClaim.place == LEADER))
         .outerjoin(DiscussionDetail, DiscussionDetail.discussion_id == of.id)
-        .where(of.held_on.between(period.first, period.last))
+        .where(or_(in_time, late), of.recorded_at < clock.midnight(closes_on(period.last)))
         .group_by(DiscussionClaim.agency_id, of.module_key, of.module_version)
     )
     return [
@@ -520,12 +525,7 @@ def quarterly(quarter: Period, titles: Titles) -> Made:
     versions = list_versions([each.key for each in quarters])
     frame = _frame(View(quarter), titles, versions)
     done = _tallies(quarters, CompletionTally.who == "", CompletionTally.job_role == "")
-    held = db.session.execute(
-        select(TeamDiscussion.held_on, func.count())
-        .where(TeamDiscussion.held_on.between(quarters[0].first, quarter.last))
-        .group_by(TeamDiscussion.held_on)
-    ).all()
-    discussions = {each.key: sum(n for day, n in held if each.first <= day <= each.last) for each in quarters}
+    discussions = {each.key: sum(talk.discussions for talk in _talks(each)) for each in quarters}
     trend, _ = publish(
         [quarters_table(frame, quarters, done, discussions), quarters_by_module(frame, quarters, done)],
         PUBLISHED_QUARTERLY,

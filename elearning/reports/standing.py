@@ -117,6 +117,8 @@ def count_required(frame: Frame, *, by_role: bool = False, by_agency: bool = Fal
             overdue = required - met if is_settled and min(days) < day else 0
             found[job_role if by_role else str(agency_id) if by_agency else "", key] += Required(required, met, overdue)
 
+    if not (by_role or by_agency):  # a group that is required to may have nobody in it
+        found |= {("", key): Required() for key, of in asks.items() if any(_is_of_view(frame, ask) for ask in of)}
     slices = []
     for key, of in asks.items():  # what agencies ask themselves is looked for among their people alone
         own = frozenset(ask.agency_id for ask in of if ask.agency_id is not None)
@@ -129,6 +131,13 @@ def count_required(frame: Frame, *, by_role: bool = False, by_agency: bool = Fal
     for key, place, people in _valid(frame, slices, only_settled=by_agency, apart=by_role):
         count(key, place, 0, people)
     return found
+
+
+def _is_of_view(frame: Frame, ask: Ask) -> bool:
+    """Whether a requirement is for people whom the view shows."""
+    return (ask.agency_id is None or ask.agency_id in {agency.id for agency in frame.agencies}) and (
+        not frame.view.job_role or ask.group is not Group.JOB_ROLE or ask.group_name == frame.view.job_role
+    )
 
 
 Place = tuple[int, str, str, bool]  # agency, job role, team, and whether for long enough to be late

@@ -63,6 +63,9 @@ NONE = Done()
 TOTAL = "Total"
 NO_ROLE = "None known"
 ONCE = "Someone who completed in two agencies, or as two job roles, counts once in each and once in the total."
+RECORDED_LATE = (
+    "A discussion that was recorded once its quarter was closed counts in the quarter in which it was recorded."
+)
 WITHDRAWN = "Completions withdrawn before the period was closed count nowhere."
 PRESENT = "Where people began is their agency and job role of today, as the start of a module is not kept with either."
 FEW_ATTEMPTS = 30  # first attempts below which nothing should be read from how a question fares
@@ -179,6 +182,7 @@ def headline_table(frame: Frame, this: Headlines, last: Headlines, before: Perio
         "Certificates issued are one for each completion, and those issued anew under another number.",
         "Team discussions count where whoever led them worked, whatever the job role; people present are as they said, and "
         "may have been at several.",
+        RECORDED_LATE,
         WITHDRAWN,
         places=[_of(what) for what in counted],
     )
@@ -458,6 +462,7 @@ def discussion_table(frame: Frame, talks: Sequence[Talks], *, by_module: bool) -
         "A discussion counts where whoever led it worked on that day. People present are as the team said; someone who was at two "
         "counts twice.",
         "Of the actions agreed only the number is counted: what teams wrote stays with them.",
+        RECORDED_LATE,
         places=() if by_module else [*places, (_year(frame),)],
         totals=1,
     )
@@ -466,10 +471,12 @@ def discussion_table(frame: Frame, talks: Sequence[Talks], *, by_module: bool) -
 def open_table(frame: Frame, required: Mapping[tuple[str, str], Required], year: Period) -> Table:
     """X1: for open data, who had to hold which module at the end of a year, by staff group."""
     titles = {module.key: module.title for module in frame.modules}
-    groups = [(role, key) for role in JOB_ROLES for key in titles if (role, key) in required]
+    # Each group, whether anybody is in it or not: a row that is there for one person would say so.
+    asked = {key for _, key in required}
+    groups = [(role, key) for role in JOB_ROLES for key in titles if key in asked]
     rows: list[tuple[Value, ...]] = []
     for role, key in groups:
-        it = required[role, key]
+        it = required.get((role, key), Required())
         share = Rate(it.met, it.people, "required people")
         rows.append((year.key, role, titles[key], it.people, it.met, share, it.overdue))
     return framed(

@@ -24,6 +24,7 @@ from elearning.completions.queries import list_completions
 from elearning.completions.types import WithdrawalReason
 from elearning.core import clock
 from elearning.core.db import atomic, db
+from elearning.core.errors import Refused
 from elearning.core.tallies import differences, fill_empty, list_tallies
 from elearning.people.operations import add_agency, join_agency, leave_agency
 from elearning.people.types import Sector
@@ -84,7 +85,7 @@ class Life:
         act = self.chance.choice((self.pass_quiz, self.pass_quiz, self.pass_quiz, self.fail, self.withdraw, self.move, self.leave, self.read))  # fmt: skip
         try:
             act(person)
-        except IntegrityError:  # nobody works in two agencies at once
+        except (IntegrityError, Refused):  # nobody works in two agencies at once, or moves in a year that is closed
             db.session.rollback()
 
     def pass_quiz(self, person: int) -> None:
@@ -100,10 +101,12 @@ class Life:
     def move(self, person: int) -> None:
         role, team = self.chance.choice(("Nurse", "Teacher")), self.chance.choice(("", "Blue"))
         day = clock.day_of(self.now) - dt.timedelta(days=self.chance.choice((0, 0, 40)))
-        join_agency(person, self.chance.choice(self.agencies), role, team=team, started_on=day)
+        with clock.at(self.now):
+            join_agency(person, self.chance.choice(self.agencies), role, team=team, started_on=day)
 
     def leave(self, person: int) -> None:
-        leave_agency(person, ended_on=clock.day_of(self.now))
+        with clock.at(self.now):
+            leave_agency(person, ended_on=clock.day_of(self.now))
 
     def withdraw(self, person: int) -> None:
         gone = select(Withdrawal.place)

@@ -6,13 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from elearning.core import clock
 from elearning.core.db import db
 from elearning.core.errors import Refused
 from elearning.core.models import AuditEntry
 from elearning.people import operations, queries
 from elearning.people.types import Sector
 from tests.conftest import NOON, World
-from tests.records import name_of
+from tests.records import at_noon, name_of
 
 TODAY = NOON.date()
 
@@ -75,3 +76,21 @@ def test_agencies_come_in_the_partnerships_order(app: Flask) -> None:
         "Millpond Clinic",
         "Harrow Lane School",
     ]
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        (dt.date(2026, 4, 1), dt.date(2025, 4, 1)),  # 2025-26 is over, but not closed before the 2nd
+        (dt.date(2026, 4, 2), dt.date(2026, 4, 1)),
+        (dt.date(2027, 3, 31), dt.date(2026, 4, 1)),
+    ],
+)
+def test_who_works_where_in_a_year_that_is_closed_stays(world: World, today: dt.date, first: dt.date) -> None:
+    before, says = first - dt.timedelta(days=1), f"give 1 April {first.year} or a later day"
+    with clock.at(at_noon(today)):
+        with pytest.raises(Refused, match=says):
+            operations.leave_agency(world.ben.practitioner_id, ended_on=before)
+        with pytest.raises(Refused, match=says):
+            operations.join_agency(world.ben.practitioner_id, world.clinic, "Nurse", started_on=before)
+        operations.join_agency(world.ben.practitioner_id, world.clinic, "Nurse", started_on=max(first, NOON.date()))

@@ -11,11 +11,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select, update
 
+from elearning.catalogue.library import Library
 from elearning.completions.operations import withdraw_completion
 from elearning.completions.types import WithdrawalReason
 from elearning.core import clock
 from elearning.core.db import atomic, db
-from elearning.core.tallies import differences
+from elearning.core.tallies import correct, differences
+from elearning.discussions.operations import record_discussion
 from elearning.figures.rules import financial_year, is_closed, list_periods, quarters_of
 from elearning.figures.types import Hidden, Period, Rate, Value
 from elearning.people import operations as people
@@ -30,6 +32,7 @@ from elearning.requirements.operations import add_requirements
 from elearning.requirements.types import Ask, Group
 from elearning.serving import work
 from tests.conftest import MODULE, World
+from tests.discussions.test_rules import log
 from tests.records import at_noon, complete, hire, publish
 
 TITLES = {MODULE: "Sample module"}
@@ -241,7 +244,8 @@ def test_what_stood_when_a_quarter_ended_is_the_same_once_it_is_kept(past: list[
     assert days == {each.last for each in quarters if is_closed(each, clock.today())}
     assert len(days) >= 7
     assert seen() == counted
-    assert list(differences("closing_tally")) == []
+    assert list(correct()) == []
+    assert kept() == days
     with atomic() as session:
         session.execute(update(ClosingTally).values(valid=ClosingTally.valid + 1))
     assert seen() != counted
@@ -291,9 +295,11 @@ def test_a_quarter_that_changes_while_it_is_counted_is_left_for_the_next_time(ap
     person, agency = hire(None, since=dt.date(2024, 3, 1)), list_agencies()[0].id
     db.session.rollback()
 
+    now = clock.now()
+
     def join() -> None:
-        with app.app_context():
-            people.join_agency(person, agency, "Teacher", started_on=dt.date(2024, 3, 2))
+        with app.app_context(), clock.at(now):
+            people.join_agency(person, agency, "Teacher", started_on=dt.date(2025, 4, 2))
 
     joined: list[threading.Thread] = []
 
@@ -312,3 +318,39 @@ def test_a_quarter_that_changes_while_it_is_counted_is_left_for_the_next_time(ap
     assert joined
     event.remove(db.engine, "after_cursor_execute", meanwhile)
     assert list(differences("closing_tally")) == []
+
+
+@pytest.mark.parametrize(
+    ("recorded_on", "counts_in"),
+    [
+        (dt.date(2025, 4, 1), ["2024-25", "2024-25-q4"]),
+        (dt.date(2025, 4, 2), ["2025-26", "2025-26-q1"]),  # the year is closed, and may have been published
+        (dt.date(2025, 5, 29), ["2025-26", "2025-26-q1"]),
+    ],
+)
+def test_a_discussion_recorded_late_counts_when_it_is_recorded(
+    world: World, sample_library: Library, recorded_on: dt.date, counts_in: list[str]
+) -> None:
+    with clock.at(at_noon(recorded_on)):
+        met = log(held_on=dt.date(2025, 3, 30), look_again_on=dt.date(2025, 5, 1))
+        record_discussion(world.amina.practitioner_id, sample_library.modules[MODULE], met)
+    found = [
+        period.key
+        for year in (2024, 2025)
+        for period in (financial_year(year), *quarters_of(financial_year(year)))
+        if queries.make_table("R13", View(period), TITLES).rows[-1][1]
+    ]
+    assert found == counts_in
+
+
+def test_a_group_that_is_required_to_may_have_nobody_in_it(world: World) -> None:
+    with clock.at(at_noon(FIRST)):
+        add_requirements([Ask(None, MODULE, Group.JOB_ROLE, "Midwife", dt.date(2024, 6, 1))], by=None)
+
+    def enrolled(job_role: str) -> Value:
+        view = View(financial_year(2025), job_role=job_role)
+        return queries.make_table("R2", view, TITLES).rows[0][2]
+
+    assert enrolled("Midwife") == 0
+    assert enrolled("") == 0
+    assert enrolled("Nurse") is Hidden.NOT_REQUIRED

@@ -16,6 +16,7 @@ from elearning.core.db import atomic, db
 from elearning.core.models import AuditEntry, Throttle
 from elearning.figures.rules import financial_year, flat, written
 from elearning.figures.types import Rate, Table
+from elearning.people.types import JOB_ROLES
 from elearning.reports.queries import list_published, make_table
 from elearning.reports.tables import SHEETS, sheet_of
 from elearning.reports.types import View
@@ -148,11 +149,11 @@ def test_nothing_that_leaves_is_a_small_count_or_a_part_of_one(published: Mappin
         ["Team discussions recorded", "*", "0"],
         ["People present at team discussions", "*", "0"],
     ]
-    assert [written(cell) for cell in published["R3"].rows[1]] == ["Millpond Clinic", "*", "–", "*", "*"]
-    assert [written(cell) for cell in published["R3"].rows[-1]] == ["Total", "20", "*", "10", "*"]
+    assert [written(cell) for cell in published["R3"].rows[1]] == ["Millpond Clinic", "*", "*", "*"]
+    assert [written(cell) for cell in published["R3"].rows[-1]] == ["Total", "20", "10", "*"]
     assert "Module" not in [column.label for column in published["R13"].columns]
     assert published["R15"].rows[0][0] == (
-        "Figures shown as *: 6 in R1, 8 in R2, 13 in R3, 9 in R4, 8 in R6, 6 in R13, 26 in X1, 6 in R5.1, 6 in R5.2"
+        "Figures shown as *: 6 in R1, 8 in R2, 12 in R3, 9 in R4, 8 in R6, 5 in R13, 82 in X1, 6 in R5.1, 6 in R5.2"
     )
 
 
@@ -165,14 +166,15 @@ def test_a_year_that_is_not_over_is_never_published(partnership: Partnership, st
 def test_a_membership_dated_back_moves_what_was_held_on_to(partnership: Partnership) -> None:
     before = make_table("X1", YEAR, TITLES).rows
     hire(partnership.world.school, since=dt.date(2025, 8, 1), job_role="Youth worker")
-    assert len(make_table("X1", YEAR, TITLES).rows) == len(before) + 1
+    assert make_table("X1", YEAR, TITLES).rows != before
 
 
 def test_open_data_has_the_columns_that_are_asked_for(partnership: Partnership) -> None:
     forget()
     answer = partnership.officer().post("/reports/tables/x1.csv?period=2025-26")
     found = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
-    assert found[2] == {
+    assert len(found) == len(JOB_ROLES) * len(TITLES)
+    assert next(row for row in found if (row["staff_group"], row["module_name"]) == ("Nurse", "Another module")) == {
         "financial_year": "2025-26", "staff_group": "Nurse", "module_name": "Another module", "required_count": "10",
         "completed_count": "*", "completion_rate_pct": "*", "overdue_count": "10", "suppressed": "yes",
     }  # fmt: skip
