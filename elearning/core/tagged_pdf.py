@@ -83,6 +83,7 @@ class Element:
     alt: str | None = None
     box: Box | None = None
     scope: str = ""  # of a header cell: Row or Column
+    instead: str = ""  # of what is drawn, read aloud
     page: int = 0
     lines: list[str] = field(default_factory=list)  # of text in it
     is_turned: bool = False  # whether some of it is drawn in another order than it is read
@@ -157,9 +158,14 @@ class TaggedCanvas(Canvas):
         self._doc.spelled = self._spelled
         self._shown: dict[tuple[str, str, float], str] = {}  # how this document says a text in a font and size
 
-    def element(self, role: str, *, alt: str | None = None, box: Box | None = None, scope: str = "") -> Element:
-        """A new element under the open one; `within()` and `mark()` put something into it, now or pages later."""
-        element = Element(role, alt, box, scope, len(self._done_pages))
+    def element(
+        self, role: str, *, alt: str | None = None, box: Box | None = None, scope: str = "", instead: str = ""
+    ) -> Element:
+        """A new element under the open one; `within()` and `mark()` put something into it, now or pages later.
+
+        `instead` is read aloud in place of what is drawn in it.
+        """
+        element = Element(role, alt, box, scope, instead, len(self._done_pages))
         self._open[-1].kids.append(element)
         return element
 
@@ -359,8 +365,9 @@ class TaggedCanvas(Canvas):
                 parts.append(f"/Pg {pages[element.page]}")
             if element.alt:
                 parts.append(f"/Alt {PDFString(element.alt).format(document).decode('latin-1')}")
-            if element.is_turned:
-                text = PDFString(" ".join(element.lines)).format(document).decode("latin-1")
+            if element.instead or element.is_turned:
+                said = element.instead or " ".join(line.rstrip() for line in element.lines)
+                text = PDFString(said).format(document).decode("latin-1")
                 parts.append(f"/ActualText {text}")
             if element.scope:
                 parts.append(f"/A << /O /Table /Scope /{element.scope} >>")

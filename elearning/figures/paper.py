@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 from elearning.core.tagged_pdf import Element, TaggedCanvas
 from elearning.core.typeface import REGULAR, SEMIBOLD, is_rightward, set_line
 from elearning.figures.charts import EMPTY, HATCHES, SOLID, TEXT, WIDE, Drawing, Hatch
-from elearning.figures.types import Table
+from elearning.figures.types import Hidden, Table
 from elearning.figures.typesetting import AIR, GUTTER, Setting, Slice, clean, is_number, lines_of
 
 LEFT, RIGHT, TOP, BOTTOM, FOOT = 20 * mm, 17 * mm, 18 * mm, 20 * mm, 11 * mm  # margins, and the line of the foot
@@ -47,17 +47,19 @@ class Paper:
             said = f"Page {number} of {self.pages}"
             self.right(said, width - RIGHT, FOOT, REGULAR, SMALLEST, QUIET)
             title = lines_of(self.title, REGULAR, SMALLEST, width - LEFT - RIGHT - 30 * mm)
-            self.write(title[0] + (" …" if len(title) > 1 else ""), LEFT, FOOT, REGULAR, SMALLEST, QUIET)
+            self.write(title[0].rstrip() + (" …" if len(title) > 1 else ""), LEFT, FOOT, REGULAR, SMALLEST, QUIET)
 
     def write(self, text: str, x: float, y: float, font: str, size: float, colour: Color) -> None:
+        """Write so that the text begins at `x`; a space at its end is not seen and moves nothing."""
         if text.isascii() or is_rightward(text):
             self.canvas.write_plainly(text, x, y, font, size, colour)
         else:
+            x -= (len(text) - len(text.rstrip())) * set_line(" ", font).width * size  # it stands on the left
             self.canvas.write(text, x, y, font, size, colour, rightward=False)
 
     def right(self, text: str, x: float, y: float, font: str, size: float, colour: Color) -> None:
         """Write so that the text ends at `x`."""
-        self.write(text, x - set_line(text, font).width * size, y, font, size, colour)
+        self.write(text, x - set_line(text.rstrip(), font).width * size, y, font, size, colour)
 
     def rule(self, x: float, y: float, right: float, width: float, colour: Color) -> None:
         self.canvas.setStrokeColor(colour)
@@ -104,11 +106,11 @@ def entry(
     y -= 5 if font is SEMIBOLD else 2
     top = y
     with canvas.within(toc[0]), canvas.group("TOCI"), canvas.group("Reference"), canvas.tag("Link"):
-        for line in lines:
+        for line in (*lines[:-1], f"{lines[-1]} "):  # parted from the number
             y -= size * LEADING
             paper.write(line, LEFT + indent, y + 0.28 * size, font, size, INK)
         paper.right(number, LEFT + width, y + 0.28 * size, font, size, INK)
-        canvas.link_to(key, (LEFT, y, LEFT + width, top), f"{' '.join(lines)}, page {number}")
+        canvas.link_to(key, (LEFT, y, LEFT + width, top), f"{''.join(lines)}, page {number}")
     begins = LEFT + indent + set_line(lines[-1], font).width * size + 5
     ends = LEFT + width - set_line(number, font).width * size - 5
     with canvas.artifact():
@@ -210,7 +212,10 @@ class TableDrawing:
                     line = self.elements[row, -1] = paper.canvas.element("TR")
             with paper.canvas.within(line):
                 scope = "Column" if row < 0 else "Row" if column == 0 else ""
-                cell = self.elements[row, column] = paper.canvas.element("TH" if scope else "TD", scope=scope)
+                is_hidden = row >= 0 and self.table.rows[row][column] is Hidden.SUPPRESSED
+                cell = self.elements[row, column] = paper.canvas.element(
+                    "TH" if scope else "TD", scope=scope, instead="hidden" if is_hidden else ""
+                )
         return paper.canvas.mark(cell)
 
     def _lines(

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,10 +33,19 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def lines_of(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
-    """The lines of a clean text."""
+    """The lines of a clean text, each with the space at its end at which it was parted."""
     if set_line(text, font).width * size <= width:
         return (text,)
-    return tuple(wrapped(text, font, size, width))
+    return tuple(_spaced(text, wrapped(text, font, size, width)))
+
+
+def _spaced(text: str, lines: Iterable[str]) -> Iterator[str]:
+    """Without its spaces a text would run together when it is read aloud or copied; a word that was broken has none."""
+    rest = " ".join(text.split())
+    for line in lines:
+        rest = rest[len(line) :]
+        yield f"{line} " if rest.startswith(" ") else line
+        rest = rest.lstrip(" ")
 
 
 @lru_cache(maxsize=16_384)
@@ -51,7 +60,7 @@ def figure_lines(text: str, font: str, size: float, width: float) -> tuple[str, 
             lines[-1] = longer
         else:
             lines += lines_of(word, font, size, width)
-    return tuple(line for line in lines if line)
+    return tuple(_spaced(text, (line for line in lines if line)))
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def annual(context: HasApp, key: str, output: Path | None, anew: bool) -> None:
 def quarterly(context: HasApp, key: str, output: Path | None, anew: bool) -> None:
     """The quarterly paper, two pages. It is kept as the annual report is."""
     if "q" not in key:
-        raise Refused(f"{key} is no quarter; give one such as {key[:7]}-q2.")
+        raise Refused(f"{key or 'That'} is no quarter; give one such as {key[:7] or '2025-26'}-q2.")
     _made(context, key, output, anew)
 
 
@@ -117,5 +117,6 @@ def _period(key: str) -> Period:
     period = find_period(periods, key)
     if period is None:
         years = ", ".join(each.key for each in periods if each.is_year)
-        raise Refused(f"There is no period {key}; the financial years are {years}, and a quarter is 2025-26-q3, say.")
+        what = f"There is no period {key}" if key.strip() else "Give a period"
+        raise Refused(f"{what}; the financial years are {years}, and a quarter is 2025-26-q3, say.")
     return period

@@ -21,7 +21,8 @@ from elearning.requirements.rules import SameGroup, counted_on_problem, due_on_p
 from elearning.requirements.types import Ask, Declared, Group, Known, Line
 
 T = TypeVar("T")
-Row = tuple[int, tuple[str, ...]]  # the number of a line, and its cells in the order of the columns
+# The number of a line, and its cells in the order of the columns; then those for which the first line has no name.
+Row = tuple[int, tuple[str, ...]]
 
 LARGEST_FILE = 10 * 1024 * 1024
 MOST_ROWS = 5000
@@ -32,6 +33,7 @@ REQUIREMENT_COLUMNS = ("agency", "module", "group", "name", "due on")
 WHOLE_PARTNERSHIP = "whole partnership"
 
 _SAVE_AS = "Open it in your spreadsheet program, choose Save as, then “CSV UTF-8”, and upload that file"
+_MORE_CELLS = "This row has more cells than the first line. Put quotation marks round a cell with a comma in it"
 _BYTE_ORDERS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # What Windows writes for quotation marks, dashes, the ellipsis and the euro. The other signs between 80 and 9F are
 # letters on an old Mac or in DOS and rare ones on Windows: who can tell?
@@ -63,7 +65,11 @@ def read_rows(content: bytes, columns: Sequence[str], own: str = "") -> list[Row
     places, before = _places(names, given), (own,) * (len(columns) - len(given))
     if len(rows) == 1:
         raise Refused("The file has a first line and no rows under it. Add a row for each, and upload it again")
-    return [(number, (*before, *(row[p] if p < len(row) else "" for p in places))) for number, row in rows[1:]]
+    width = max(place for place, name in enumerate(names) if name) + 1
+    return [
+        (number, (*before, *(row[p] if p < len(row) else "" for p in places), *filter(None, row[width:])))
+        for number, row in rows[1:]
+    ]
 
 
 def _decoded(content: bytes) -> str:
@@ -95,7 +101,12 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
             if any(cells):
                 yield begins, cells
             begins = reader.line_num + 1
-    except csv.Error:
+    except csv.Error as error:
+        if "field larger than" in str(error):
+            raise Refused(
+                f"We cannot read line {begins}: a cell there is too long. Shorten it, or end its quotation mark if that "
+                "has no end, and upload the file again"
+            ) from None
         raise Refused(f"We cannot read line {begins}: a quotation mark there has no end. {_SAVE_AS}") from None
 
 
@@ -246,7 +257,7 @@ def check_headcounts(rows: Sequence[Row], known: Known, today: dt.date) -> list[
     def key(record: Declared) -> object:
         return record.agency_id, record.job_role, record.counted_on
 
-    return list(_checked(rows, read, key, "the same agency, job role and day"))
+    return list(_checked(rows, HEADCOUNT_COLUMNS, read, key, "the same agency, job role and day"))
 
 
 def check_requirements(
@@ -292,7 +303,7 @@ def check_requirements(
             )
         return ask
 
-    return list(_checked(rows, read, same_group, "the same group and module"))
+    return list(_checked(rows, REQUIREMENT_COLUMNS, read, same_group, "the same group and module"))
 
 
 R = TypeVar("R", Ask, Declared)
@@ -300,6 +311,7 @@ R = TypeVar("R", Ask, Declared)
 
 def _checked(
     rows: Sequence[Row],
+    columns: Sequence[str],
     read: Callable[[tuple[str, ...], _Reading], R | None],
     key: Callable[[R], object],
     same: str,
@@ -307,11 +319,15 @@ def _checked(
     wrong, seen = 0, dict[object, int]()
     for number, cells in rows:
         row = _Reading()
-        record = read(cells, row)
+        record = None
+        if len(cells) > len(columns):  # which of them stands in the wrong place, nobody can tell
+            row.problems.append(_MORE_CELLS)
+        else:
+            record = read(cells, row)
         if record is not None and (first := seen.setdefault(key(record), number)) != number:
             row.problems.append(f"Lines {first} and {number} are for {same}. Keep one of them")
         wrong += bool(row.problems)
-        shown = tuple(cell[:LONGEST_SHOWN] for cell in cells)
+        shown = tuple(cell[:LONGEST_SHOWN] for cell in cells[: len(columns)])
         yield Line(number, shown, None if row.problems else record, tuple(row.problems))
         if wrong == MOST_PROBLEMS:
             return

@@ -3,9 +3,11 @@
 import ctypes
 import datetime as dt
 import hashlib
+import io
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -13,6 +15,9 @@ import pypdfium2
 import pytest
 from pypdfium2 import raw
 
+from elearning.core.tagged_pdf import TaggedCanvas
+from elearning.core.typeface import REGULAR
+from elearning.figures.paper import INK, Paper
 from elearning.figures.pdf import render
 from elearning.figures.rules import financial_year, quarters_of, written
 from elearning.figures.types import Chart, Column, Form, Hidden, Kind, Part, Rate, Report, Series, Table, Value
@@ -199,6 +204,52 @@ def _links(document: pypdfium2.PdfDocument) -> list[int]:
         while raw.FPDFLink_Enumerate(sheet, place, link):
             found.append(raw.FPDFDest_GetDestPageIndex(document, raw.FPDFLink_GetDest(document, link)) + 1)
     return found
+
+
+def test_what_is_parted_into_lines_reads_as_it_was_written() -> None:
+    """A screen reader puts the lines of an element together; a word that was broken is whole again."""
+    words, leftward = "Ashmere Police, Child Protection, " * 12 + "x" * 300 + " and others", "יחד עם כולם " * 20 + "יחד"
+    rows = ((words, Hidden.SUPPRESSED, Rate(1000, 123_456, NOUN)), (leftward, 0, Hidden.SUPPRESSED))
+    given = table(caption=f"Completions, {words}", rows=rows, totals=0)
+    pdf = printed(Part(words, (words, f"• {words}"), tables=(given,)), title=words)
+    root = structure(pdf)
+    roles = ("H1", "H2", "P", "LBody", "Caption", "TH", "TD", "Link")
+    found = {role: ["".join(node.lines).strip() for node in root.all(role)] for role in roles}
+    assert found["H1"] == found["LBody"] == found["H2"][1:] == found["TH"][3:4] == [words]
+    assert words in found["P"]
+    assert found["Caption"] == [f"Table R3. Completions, {words}"]
+    assert found["TD"] == ["*", "1,000 of 123,456 registered people (1%)", "0", "*"]
+    pages = [node.page for node in root.all("H2", "Caption") if node.page is not None][1:]
+    assert found["Link"] == [f"{words} {pages[0] + 1}", f"Table R3. Completions, {words} {pages[1] + 1}"]
+    assert f"and others {pages[0] + 1}" in "".join(_drawn(pdf))
+    instead = [re.findall(r"/ActualText \((.*?)\)", cell.extras) for cell in root.all("TD")]
+    assert instead == [["hidden"], [], [], ["hidden"]]
+    assert faults_in(pdf) == []
+
+
+def _drawn(pdf: bytes) -> Iterator[str]:
+    """The characters on the pages, without the spaces that pdfium itself puts between what stands apart."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        for page in (sheet.get_textpage() for sheet in document):
+            for place in range(page.count_chars()):
+                if not raw.FPDFText_IsGenerated(page, place):
+                    yield chr(raw.FPDFText_GetUnicode(page, place))
+
+
+@pytest.mark.parametrize("text", ["1 of 41 people", "Llŷr’s", "יחד עם כולם", "Child יחד"])
+def test_a_space_at_the_end_of_a_line_moves_nothing(text: str) -> None:
+    def picture(words: str) -> bytes:
+        file = io.BytesIO()
+        canvas = TaggedCanvas(file, pagesize=(200, 50), title="A", author="B", subject="C", made_at=CUT_OFF)
+        paper = Paper(canvas, INK, {}, "A", 1)
+        with canvas.artifact():
+            paper.write(words, 20, 30, REGULAR, 9, INK)
+            paper.right(words, 180, 10, REGULAR, 9, INK)
+        canvas.save()
+        with pypdfium2.PdfDocument(file.getvalue()) as document:
+            return bytes(document[0].render(scale=4).to_pil().tobytes())
+
+    assert picture(f"{text} ") == picture(text)
 
 
 def test_a_header_stands_on_each_page_and_says_so_once() -> None:

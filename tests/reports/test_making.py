@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import html
 import re
+import shlex
 from pathlib import Path
 
 import pypdfium2
@@ -16,6 +17,7 @@ from elearning.core import clock
 from elearning.core.db import db
 from elearning.core.errors import Refused
 from elearning.core.models import AuditEntry
+from elearning.core.throttle import EXPORTS, may_export
 from elearning.editions.queries import find_edition, find_latest_id
 from elearning.editions.types import Edition
 from elearning.figures.disclosure import MARK
@@ -170,6 +172,18 @@ def test_the_page_makes_it_and_leads_to_it(app: Flask, past: World) -> None:
             assert officer.post(f"/reports/make?period={period}").status_code == 404
 
 
+def test_only_what_is_made_is_one_of_five_in_ten_minutes(app: Flask, past: World) -> None:
+    client = app.test_client()
+    assert isinstance(client, CheckedClient)
+    with clock.at(SUMMER):
+        officer = client.sign_in(past.officer)
+        (kept,) = {officer.post("/reports/make?period=2025-26").headers["Location"] for _ in range(EXPORTS + 2)}
+        assert [may_export(past.officer.practitioner_id) for _ in range(EXPORTS)] == [True] * (EXPORTS - 1) + [False]
+        assert officer.post("/reports/make?period=2025-26").headers["Location"] == kept
+        anew = f"/reports/make?period=2025-26&after={kept.rpartition('/')[2]}"
+        assert officer.post(anew).status_code == 429
+
+
 def test_before_a_year_is_over_the_page_says_when_the_first_can_be_made(app: Flask, world: World) -> None:
     client = app.test_client()
     assert isinstance(client, CheckedClient)
@@ -223,6 +237,8 @@ def test_a_table_is_the_bytes_of_the_page(partnership: Partnership, tmp_path: Pa
         ("annual --year 2026-27", "April 2026 to March 2027 is not over"),
         ("annual --year 2025-26-q3", "2025-26-q3 is a quarter; give a financial year, such as 2025-26."),
         ("annual --year 1999-00", "There is no period 1999-00; the financial years are 2026-27, 2025-26, 2024-25,"),
+        ("annual --year ''", "Give a period; the financial years are 2026-27, 2025-26, 2024-25,"),
+        ("quarterly --quarter ''", "That is no quarter; give one such as 2025-26-q2."),
         ("quarterly --quarter 2025-26", "2025-26 is no quarter; give one such as 2025-26-q2."),
         ("quarterly --quarter 2026-27-q1", "Quarter 1, April to June 2026 is not over"),
         ("table R3 --year 2026-27", "April 2026 to March 2027 cannot be published"),
@@ -232,7 +248,7 @@ def test_a_table_is_the_bytes_of_the_page(partnership: Partnership, tmp_path: Pa
 def test_a_period_that_is_not_published_is_refused_in_one_line(
     partnership: Partnership, command: str, said: str
 ) -> None:
-    result = run(partnership.app, *command.split())
+    result = run(partnership.app, *shlex.split(command))
     assert isinstance(result.exception, Refused)
     assert said in str(result.exception)
 

@@ -88,6 +88,10 @@ def test_one_agencys_list_may_do_without_the_column_for_it() -> None:
         (b"agency,role,staff,counted on\nx,,4,2026-03-31", "no column called job role. Its first line must name"),
         (b"agency,staff,job role,staff,counted on\nx,1,,4,2026-03-31", "two columns called staff"),
         (HEADER.encode() + b'a,"b,1,2026-03-31\nc\nd', "cannot read line 2: a quotation mark"),
+        (
+            HEADER.encode() + b"x" * 200_000 + b",,1,2026-03-31",
+            "cannot read line 2: a cell there is too long. Shorten it",
+        ),
     ],
 )
 def test_what_is_no_such_list_is_refused_in_a_sentence(content: bytes, says: str) -> None:
@@ -186,6 +190,25 @@ def test_a_cell_over_two_lines_does_not_shift_the_numbers_that_are_named() -> No
         2,
         5,
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "agency,job role,counted on,staff\nHarrow Lane School,,2026-03-31,1,200",
+        HEADER + "Millpond Clinic, North,,40,2026-03-31",
+        "agency,job role,counted on,staff,,\nHarrow Lane School,,2026-03-31,1,200,",
+        "counted on,job role,staff\n2026-03-31,,1,200",
+    ],
+    ids=["a number in two", "a name in two", "a first line that ends in commas", "without the agency"],
+)
+def test_a_row_with_more_cells_than_the_first_line_is_wrong(text: str) -> None:
+    own = "" if text.startswith("agency") else "Harrow Lane School"
+    (line,) = check_headcounts(read_rows(text.encode(), HEADCOUNT_COLUMNS, own), KNOWN, TODAY)
+    assert line.problems == (
+        "This row has more cells than the first line. Put quotation marks round a cell with a comma in it",
+    )
+    assert (line.record, len(line.written)) == (None, len(HEADCOUNT_COLUMNS))
 
 
 def test_so_many_wrong_rows_are_enough() -> None:
