@@ -3,9 +3,9 @@
 `figures/disclosure.py` says in which form, decisions/0019 why it is enough. What is not in this list does not leave.
 There is no filter and no period but whole financial years that are over, and a few totals of whole quarters that are: two
 overlapping groups or periods could be subtracted, and a running year, taken day by day, would show the day on which 0
-turns into `*` (one person) or `*` into 10 (the eighth). In a year that is over nothing is counted later, so what is
-published of it is the same whenever it is made; a later edition that prints it again takes all of that year's tables, and
-so prints the same figures.
+turns into `*` (one person) or `*` into 10 (the eighth). In a year that is over nothing is counted later (0019 says what
+sees to that), so what is published of it is the same whenever it is made; a later edition that prints it again takes all
+of that year's tables, and so prints the same figures.
 
 The officer's screen and an agency's own list never pass through here: they are exact. Anything to be added has to pass
 `tests/reports/test_publication.py`. (When erasure of details comes, it must not lower a count already published, or the
