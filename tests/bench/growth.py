@@ -76,10 +76,9 @@ def make(url: str, size: int) -> Used | None:
 
 def pages(app: Flask) -> Iterator[tuple[str, str]]:
     """Who asks for what: every page of reports that takes no argument, each table by its number, and some with a filter."""
-    with app.test_request_context():
-        for rule in app.url_map.iter_rules():
-            if rule.rule.startswith("/reports") and "GET" in (rule.methods or ()) and not rule.arguments:
-                yield "officer", rule.rule
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/reports") and "GET" in (rule.methods or ()) and not rule.arguments:
+            yield "officer", rule.rule
     found = browse(app, "officer", "/reports/tables")
     yield from (("officer", address) for address in sorted(set(re.findall(r'href="(/reports/tables/[\w-]+)"', found))))
     year = financial_year(year_of(clock.today()).first.year - 1).key
