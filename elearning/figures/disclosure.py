@@ -214,8 +214,9 @@ def publish(tables: Sequence[Table], kinds: Sequence[Leaves]) -> tuple[Table, ..
     """All tables of a publication as they may leave; what is no count of these `kinds` is left out of them.
 
     A column's and a row's places say what a cell counts. Measures, and words that are worked out from counts, leave where
-    the counts that their column names are not hidden; other words and days leave as they are. Each year is decided by itself, so give the tables of the other years too where figures of
-    theirs stand in one. Raises ValueError when tables disagree on a count, or have rows without places.
+    the counts that their column names are not hidden; other words and days leave as they are. Each year is decided by
+    itself, so give the tables of the other years too where figures of theirs stand in one. Raises ValueError when tables
+    disagree on a count, or have rows without places.
     """
     shapes = {kind.shape for kind in kinds}
     counts: dict[Count, int] = {}

@@ -37,7 +37,8 @@ COLUMNS = (
 NOTES = (
     "Only the first attempt of each person counts, one module version at a time: a new version begins anew.",
     f"Facility is the share that had it right, from {FACILITY_FROM} first attempts on; discrimination is how it goes "
-    f"with the score on the rest of the quiz, from {DISCRIMINATION_FROM} on. Where an interval stands in brackets, it is the 95% one.",
+    f"with the score on the rest of the quiz, from {DISCRIMINATION_FROM} on. Where an interval stands in brackets, it is the "
+    "95% one.",
 )
 SILENT = "about too few people, or too few had them right or wrong"
 FEWER = f"asked of fewer than {SHOWN} people"

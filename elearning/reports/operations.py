@@ -48,8 +48,8 @@ def make_report(
 ) -> int:
     """The annual report of a financial year, or the paper of a quarter, kept for good; the id of its edition.
 
-    The newest that is kept is given out again, unless it is the one `after` which another is asked for. `by` is None for whoever works at the command line. Raises
-    Refused for a period that is not closed.
+    The newest that is kept is given out again, unless it is the one `after` which another is asked for. `by` is None for
+    whoever works at the command line. Raises Refused for a period that is not closed.
     """
     if not is_closed(period, clock.today()):
         raise Refused(
