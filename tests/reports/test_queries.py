@@ -291,6 +291,17 @@ def test_the_worker_counts_one_quarter_after_the_other(app: Flask, past: list[Do
         db.session.rollback()
 
 
+def test_a_quarter_with_nothing_to_keep_does_not_hold_up_the_others(world: World) -> None:
+    person = hire(world.school, since=FIRST)
+    complete(person, world.school, on=dt.date(2025, 5, 6))
+    people.leave_agency(person, ended_on=dt.date(2025, 11, 3))
+    with clock.at(at_noon(LAST)):
+        assert count_a_closing()
+        assert count_a_closing()
+        assert not count_a_closing()
+    assert kept() == {dt.date(2025, 6, 30), dt.date(2025, 9, 30)}
+
+
 def test_a_quarter_that_changes_while_it_is_counted_is_left_for_the_next_time(app: Flask, past: list[Done]) -> None:
     person, agency = hire(None, since=dt.date(2024, 3, 1)), list_agencies()[0].id
     db.session.rollback()
