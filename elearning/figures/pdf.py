@@ -214,12 +214,11 @@ class _Flow:
             self.y -= height
 
     def head(self, report: Report, partnership: str) -> None:
-        """Whose report it is, what it is called, the time it is of, and when its figures were read."""
+        """Whose report it is, what it is called (which says the time it is of), and when its figures were read."""
         look = self.look
         self._text("P", partnership, SEMIBOLD, look.heading * 0.9, "brand", self.width)
         self.gap(look.title * 0.35)
         self._text("H1", report.title, SEMIBOLD, look.title, INK, self.width)
-        self._text("P", report.period.label, REGULAR, look.heading, INK, self.width)
         self._text("P", f"Figures at {format_time(report.cut_off)}", REGULAR, look.note + 0.5, QUIET, self.width)
         self.gap(look.heading)
 

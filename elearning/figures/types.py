@@ -187,7 +187,7 @@ class Report:
     """A whole report, as it is kept and printed."""
 
     kind: str  # annual, quarterly
-    title: str
+    title: str  # with the time it is of
     period: Period
     cut_off: dt.datetime  # when the figures were read
     parts: tuple[Part, ...]

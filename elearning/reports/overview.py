@@ -120,7 +120,7 @@ def quarters_table(frame: Frame, quarters: Sequence[Period], done: Tallies, disc
         WITHDRAWN,
         QUARTERLY_NOTE,
         places=[_place(each) for each in quarters],
-        when=f"up to {quarters[-1].label}",
+        when=f"{quarters[0].first:%B %Y} to {quarters[-1].last:%B %Y}",
     )
 
 

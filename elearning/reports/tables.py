@@ -327,7 +327,7 @@ def years_table(frame: Frame, done: Tallies, years: Sequence[Period]) -> Table:
         WITHDRAWN,
         places=_by_who(frame),
         totals=1,
-        when=f"up to {years[-1].label}",
+        when=f"{years[0].first:%B %Y} to {years[-1].last:%B %Y}",
     )
 
 
