@@ -105,18 +105,18 @@ def fitted(text: str, font: str, width: float, largest: float, smallest: float) 
     """
 
     def longer(lines: tuple[str, ...]) -> float:
-        return max(set_line(line, font, rightward=rightward).width for line in lines)
+        return max(set_line(line.rstrip(), font, rightward=rightward).width for line in lines)
 
     rightward = is_rightward(text)
     size = min(largest, width / max(longer((text,)), 1e-9))
     if size >= smallest:
         return size, (text,)
-    at_spaces = [(text[: m.start()], text[m.end() :]) for m in re.finditer(" ", text)]
-    anywhere = [(text[:n], text[n:]) for n in range(1, len(text)) if may_part(text[n - 1], text[n])]
+    at_spaces = [(text[: m.end()], text[m.end() :]) for m in re.finditer(" ", text)]
+    anywhere = [(text[:n], text[n:]) for n in range(1, len(text)) if text[n] != " " and may_part(text[n - 1], text[n])]
     lines = min(at_spaces or anywhere, key=longer)
     if longer(lines) * smallest * 0.6 > width:  # a word without a space in reach
         lines = min(anywhere, key=longer)
-    return min(smallest, width / longer(lines)), tuple(line.strip() for line in lines)
+    return min(smallest, width / longer(lines)), lines
 
 
 @lru_cache(maxsize=64)
@@ -232,7 +232,7 @@ class _Sheet:
             self.line("How to check this certificate", left, FOOT - 19 * mm, SEMIBOLD, SMALL, INK)
         with canvas.group("P"):
             with canvas.tag("Span"):
-                self.line("Scan the code, or enter the number at", left, FOOT - 23.5 * mm, REGULAR, SMALL, QUIET)
+                self.line("Scan the code, or enter the number at ", left, FOOT - 23.5 * mm, REGULAR, SMALL, QUIET)
             with canvas.tag("Link"):
                 address = f"{base_url.split('://')[1]}/verify"
                 size = min(SMALL, width / set_line(address, REGULAR).width)
@@ -248,11 +248,11 @@ class _Sheet:
     def labelled(self, label: str, values: list[tuple[str, str, float]], x: float, y: float, width: float) -> None:
         """A small label with one or more values (text, font, size) below."""
         with self.canvas.tag("P"):
-            self.line(label, x, y, REGULAR, SMALL, QUIET)
+            self.line(f"{label} ", x, y, REGULAR, SMALL, QUIET)
             y -= 1
-            for value, font, largest in values:
-                size, lines = fitted(value, font, width, largest, largest - 1)
-                for line in lines:
+            for number, (value, font, largest) in enumerate(values, start=1):
+                size, (*above, last) = fitted(value, font, width, largest, largest - 1)
+                for line in (*above, last if number == len(values) else f"{last} "):
                     y -= LEADING * size
                     self.canvas.write(line, x, y, font, size, INK, rightward=is_rightward(value))
 

@@ -212,8 +212,10 @@ class TaggedCanvas(Canvas):
         """A line of text, from `x` on the base line `y`. Whatever order and forms its letters are drawn in, programs
         that read or copy it get it as it is spelled.
 
-        `rightward` is the direction of the whole text that the line is of.
+        `rightward` is the direction of the whole text that the line is of. A space at its end is not seen and moves nothing.
         """
+        if not rightward:  # the end stands on the left
+            x -= (len(text) - len(text.rstrip())) * set_line(" ", font).width * size
         self.setFillColor(colour)
         line = set_line(text, font, rightward=rightward)
         element = self._open[-1]

@@ -173,7 +173,11 @@ def may_part(before: str, after: str) -> bool:
 
 
 def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
-    """The lines of a text, broken at spaces, and within a word only where it alone is wider than the line."""
+    """The lines of a text, broken at spaces, and within a word only where it alone is wider than the line.
+
+    A line keeps the space at its end at which it was broken: without it the text would run together when it is read aloud
+    or copied.
+    """
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".lstrip()
@@ -181,6 +185,7 @@ def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
             lines[-1] = longer
             continue
         if lines[-1]:
+            lines[-1] += " "
             lines.append("")
         for letter in word:
             if (

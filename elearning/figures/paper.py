@@ -54,7 +54,6 @@ class Paper:
         if text.isascii() or is_rightward(text):
             self.canvas.write_plainly(text, x, y, font, size, colour)
         else:
-            x -= (len(text) - len(text.rstrip())) * set_line(" ", font).width * size  # it stands on the left
             self.canvas.write(text, x, y, font, size, colour, rightward=False)
 
     def right(self, text: str, x: float, y: float, font: str, size: float, colour: Color) -> None:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,19 +33,10 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def lines_of(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
-    """The lines of a clean text, each with the space at its end at which it was parted."""
+    """The lines of a clean text, each with the space at its end at which it was broken."""
     if set_line(text, font).width * size <= width:
         return (text,)
-    return tuple(_spaced(text, wrapped(text, font, size, width)))
-
-
-def _spaced(text: str, lines: Iterable[str]) -> Iterator[str]:
-    """Without its spaces a text would run together when it is read aloud or copied; a word that was broken has none."""
-    rest = " ".join(text.split())
-    for line in lines:
-        rest = rest[len(line) :]
-        yield f"{line} " if rest.startswith(" ") else line
-        rest = rest.lstrip(" ")
+    return tuple(wrapped(text, font, size, width))
 
 
 @lru_cache(maxsize=16_384)
@@ -59,8 +50,9 @@ def figure_lines(text: str, font: str, size: float, width: float) -> tuple[str, 
         if set_line(longer, font).width * size <= width:
             lines[-1] = longer
         else:
+            lines[-1] += " "
             lines += lines_of(word, font, size, width)
-    return tuple(_spaced(text, (line for line in lines if line)))
+    return tuple(line for line in lines if line.strip())
 
 
 @dataclass(frozen=True)
