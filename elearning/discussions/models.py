@@ -21,6 +21,7 @@ class TeamDiscussion(Base):
         CheckConstraint("look_again_on > held_on", name="look_again_on"),
         CheckConstraint("cpd_minutes > 0", name="cpd_minutes"),
         CheckConstraint("claim_until >= held_on", name="claim_until"),
+        Index("ix_discussion_recorded_at", "recorded_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -61,10 +61,12 @@ def join_agency(
 ) -> None:
     """Someone starts in an agency (today unless given); their time in another ends on that day.
 
-    Raises Refused for a day in a financial year that is closed.
+    Raises Refused for a day in a financial year that is closed, and for one that is still to come.
     """
     start = started_on or clock.today()
     _check_open(start)
+    if start > clock.today():
+        raise Refused(f"{written(start)} is still to come; enter who starts then on that day.")
     place = {"practitioner_id": practitioner_id, "agency_id": agency_id, "job_role": job_role, "team": team}
     with atomic():
         keep(_END, {"person": practitioner_id, "ended_on": start})

@@ -390,7 +390,11 @@ def _talks(period: Period) -> list[Talks]:
         )
         .join(DiscussionClaim, and_(DiscussionClaim.discussion_id == of.id, DiscussionClaim.place == LEADER))
         .outerjoin(DiscussionDetail, DiscussionDetail.discussion_id == of.id)
-        .where(or_(in_time, late), of.recorded_at < clock.midnight(closes_on(period.last)))
+        .where(
+            or_(in_time, late),
+            of.recorded_at >= clock.midnight(period.first),  # which both imply: a range of an index
+            of.recorded_at < clock.midnight(closes_on(period.last)),
+        )
         .group_by(DiscussionClaim.agency_id, of.module_key, of.module_version)
     )
     return [

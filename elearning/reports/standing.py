@@ -4,9 +4,10 @@ standings, on the last day of a quarter that is over from what is kept of it (de
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain
 from operator import add
 from typing import Any, cast
 
@@ -29,7 +30,7 @@ from elearning.requirements.types import Ask, Group
 def count_members(frame: Frame, day: dt.date) -> dict[str, int]:
     """By agency, people whose time there includes a day."""
     of = Membership
-    people = _in_agency(of, _in_force(day), *_role_of_view(frame, of))
+    people = _in_agency(of, _lasting(day), of.started_on <= day, *_role_of_view(frame, of))
     rows = db.session.execute(select(Agency.id, people).where(*_agencies_of_view(frame, Agency.id)))
     return {str(agency_id): people for agency_id, people in rows}
 
@@ -39,7 +40,7 @@ def count_members_by_role(frame: Frame, day: dt.date) -> dict[str, int]:
     of = Membership
     rows = db.session.execute(  # in the order of an index that holds all of it
         select(of.agency_id, of.job_role, func.count())
-        .where(or_(*_in_force(day)), *of_view(frame, of))
+        .where(_in_force(day), *of_view(frame, of))
         .group_by(of.agency_id, of.job_role)
     )
     members: dict[str, int] = defaultdict(int)
@@ -48,13 +49,17 @@ def count_members_by_role(frame: Frame, day: dt.date) -> dict[str, int]:
     return members
 
 
-def _in_force(day: dt.date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Which memberships include a day: those that have not ended, and those that ended later.
+def _lasting(day: dt.date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Which of the memberships that began by a day include it: those that have not ended, and those that ended later.
 
     On the day of a change it is the newer one that does.
     """
-    of = Membership
-    return and_(of.ended_on.is_(None), of.started_on <= day), and_(of.ended_on > day, of.started_on <= day)
+    return Membership.ended_on.is_(None), Membership.ended_on > day
+
+
+def _in_force(day: dt.date) -> ColumnElement[bool]:
+    """Which memberships include a day."""
+    return and_(Membership.started_on <= day, or_(*_lasting(day)))
 
 
 def _in_agency(
@@ -90,10 +95,10 @@ def count_required(frame: Frame, *, by_role: bool = False, by_agency: bool = Fal
 
     People count in groups that the requirements do not tell apart: few, however many people there are.
     """
-    day = frame.day
+    day, keys = frame.day, {module.key for module in frame.modules}
     asks: dict[str, list[Ask]] = defaultdict(list)
     for ask in list_requirements(on=day):
-        if ask.module_key in {module.key for module in frame.modules} and not (by_agency and ask.due_on >= day):
+        if ask.module_key in keys and not (by_agency and ask.due_on >= day):
             asks[ask.module_key].append(ask)
     if not asks:
         return {}
@@ -103,32 +108,30 @@ def count_required(frame: Frame, *, by_role: bool = False, by_agency: bool = Fal
             for key, of in asks.items()
         }
         asks = asks | {key: of[:1] for key, of in everyone.items() if of}
-    of_agency: dict[tuple[str, int | None], list[Ask]] = defaultdict(list)  # None: the partnership's
-    for key, all_of_it in asks.items():
-        for each in all_of_it:
-            of_agency[key, each.agency_id].append(each)
+    asked_in: dict[int | None, dict[str, list[Ask]]] = {}  # by agency and module
+    for each in chain.from_iterable(asks.values()):
+        asked_in.setdefault(each.agency_id, {}).setdefault(each.module_key, []).append(each)
+    everywhere = asked_in.pop(None, {})  # by the partnership
+    for own in asked_in.values():
+        own |= {key: [*of, *own.get(key, ())] for key, of in everywhere.items()}
     found: dict[tuple[str, str], Required] = defaultdict(Required)
 
     def count(key: str, place: Place, required: int, met: int) -> None:
         agency_id, job_role, team, is_settled = place
-        of = (*of_agency.get((key, None), ()), *of_agency.get((key, agency_id), ()))
+        of = asked_in.get(agency_id, everywhere).get(key, ())
         days = [ask.due_on for ask in of if matches(ask, agency_id=agency_id, job_role=job_role, team=team)]
         if days:
-            overdue = required - met if is_settled and min(days) < day else 0
+            overdue = required - met if (by_role or by_agency) and is_settled and min(days) < day else 0
             found[job_role if by_role else str(agency_id) if by_agency else "", key] += Required(required, met, overdue)
 
     if not (by_role or by_agency):  # a group that is required to may have nobody in it
         found |= {("", key): Required() for key, of in asks.items() if any(_is_of_view(frame, ask) for ask in of)}
-    slices = []
-    for key, of in asks.items():  # what agencies ask themselves is looked for among their people alone
-        own = frozenset(ask.agency_id for ask in of if ask.agency_id is not None)
-        if shared := of_agency.get((key, None)):
-            slices.append(Slice.of(key, shared, by_role=by_role, but=own))
-        if own:
-            slices.append(Slice.of(key, of, by_role=by_role, only=own))
-    for key, place, people in _employed(frame, slices, only_settled=by_agency, apart=by_role):
-        count(key, place, people, 0)
-    for key, place, people in _valid(frame, slices, only_settled=by_agency, apart=by_role):
+    of_all = _slices([*chain.from_iterable(asks.values())], by_role=by_role)
+    for _, place, people in _employed(frame, of_all, only_settled=by_agency, apart=by_role):
+        for key in asked_in.get(place[0], everywhere):
+            count(key, place, people, 0)
+    of_modules = [part for key, of in asks.items() for part in _slices(of, key, by_role=by_role)]
+    for key, place, people in _valid(frame, of_modules, only_settled=by_agency, apart=by_role):
         count(key, place, 0, people)
     return found
 
@@ -145,20 +148,14 @@ Place = tuple[int, str, str, bool]  # agency, job role, team, and whether for lo
 
 @dataclass(frozen=True)
 class Slice:
-    """A module, and whose people are counted (of some agencies only, or of all but some): by agency, by agency and job
-    role, or by team within those, which is the order of an index.
+    """Whose people are counted, of some agencies only or of all but some: by agency, by agency and job role, or by team
+    within those, which is the order of an index. With a key, those who hold that module.
     """
 
     key: str
     depth: int
     only: frozenset[int] = frozenset()
     but: frozenset[int] = frozenset()
-
-    @classmethod
-    def of(cls, key: str, asks: Sequence[Ask], *, by_role: bool, **which: frozenset[int]) -> "Slice":
-        """As deep as one of these requirements goes."""
-        groups = {ask.group for ask in asks}
-        return cls(key, 3 if Group.TEAM in groups else 2 if by_role or Group.JOB_ROLE in groups else 1, **which)
 
     def counted(
         self,
@@ -194,21 +191,43 @@ class Slice:
         return [*among, *_agencies_of_view(frame, agency_id)]
 
 
+def _slices(asks: Sequence[Ask], key: str = "", *, by_role: bool) -> list[Slice]:
+    """Each agency of which something is asked, once, and as deep as that goes."""
+
+    def depth(of: Iterable[Ask]) -> int:
+        groups = {ask.group for ask in of}
+        return 3 if Group.TEAM in groups else 2 if by_role or Group.JOB_ROLE in groups else 1
+
+    of_agency: dict[int | None, list[Ask]] = defaultdict(list)
+    for ask in asks:
+        of_agency[ask.agency_id].append(ask)
+    shared = of_agency.pop(None, [])  # the partnership's, which every agency has
+    deeper: dict[int, set[int]] = defaultdict(set)
+    for agency_id, own in of_agency.items():
+        if agency_id is not None and (not shared or depth(own) > depth(shared)):
+            deeper[depth(own)].add(agency_id)
+    slices = [Slice(key, each, only=frozenset(agencies)) for each, agencies in deeper.items()]
+    if shared:
+        slices.append(Slice(key, depth(shared), but=frozenset().union(*deeper.values())))
+    return slices
+
+
 def _employed(
     frame: Frame, slices: Sequence[Slice], *, only_settled: bool, apart: bool
 ) -> Iterator[tuple[str, Place, int]]:
-    """By module, where whom it is required of worked on the last day of the view: only who has been there for long enough
-    to be late, or those `apart` from the others.
+    """Where people worked on the last day of the view: only who has been there for long enough to be late, or those
+    `apart` from the others.
     """
-    of, settled = Membership, _settled(Membership.started_on, frame.day)
-    which, beside = [settled] if only_settled else [], [_count_of(settled)] if apart else []
-    return _all_of([each.counted(frame, of, _in_force(frame.day), which, beside) for each in slices])
+    of, day = Membership, frame.day
+    settled = _settled(of.started_on, day)
+    which, beside = [settled if only_settled else of.started_on <= day], [_count_of(settled)] if apart else []
+    return _all_of([each.counted(frame, of, _lasting(day), which, beside) for each in slices])
 
 
 def _valid(
     frame: Frame, slices: Sequence[Slice], *, only_settled: bool, apart: bool
 ) -> Iterator[tuple[str, Place, int]]:
-    """By module, where those of them work who hold a valid certificate on the last day of the view."""
+    """By module, where those worked who held a valid certificate on the last day of the view."""
     of, day = ModuleStanding, frame.day
     if day != frame.today:
         closing = _closing(day)
@@ -220,8 +239,8 @@ def _valid(
         return _all_of(
             [each.grouped(frame, closing, [closing.module_key == each.key, *which], counts) for each in slices]
         )
-    settled = _settled(of.member_since, day)
-    which, beside = [settled] if only_settled else [of.member_since <= day], [_count_of(settled)] if apart else []
+    settled = _settled(of.member_since, day)  # nobody's time begins after today
+    which, beside = [settled] if only_settled else [], [_count_of(settled)] if apart else []
     return _all_of(
         [
             each.counted(frame, of, [of.expires_on >= day], [of.module_key == each.key, *which], beside)
@@ -264,7 +283,7 @@ def count_held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dic
             held[key][str(agency_id)] = Held(*map(int, figures))
         return held
     soon = day + dt.timedelta(days=DUE_WITHIN)
-    which = [of.member_since <= day, *_role_of_view(frame, of)]
+    which = _role_of_view(frame, of)
     for key in keys:
         counts: list[Any] = [
             _in_agency(of, [each], of.module_key == key, *which)
@@ -311,7 +330,7 @@ def count_closing(day: dt.date) -> Select[Any]:
             _count_of(ends < day).label("expired"),
         )
         .join(of, of.practitioner_id == person.c.practitioner_id)
-        .where(or_(*_in_force(day)))
+        .where(_in_force(day))
         .group_by(*groups, settled)
     )
 
@@ -336,6 +355,6 @@ def closings_to_count(first_completion: dt.date | None) -> list[dt.date]:
 def members_then(day: dt.date) -> tuple[int, int]:
     """What is not the same after a membership was dated back to this day: how many there were, and which."""
     people, ids = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(Membership.id), 0)).where(or_(*_in_force(day)))
+        select(func.count(), func.coalesce(func.sum(Membership.id), 0)).where(_in_force(day))
     ).one()
     return people, int(ids)
