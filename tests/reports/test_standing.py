@@ -25,7 +25,7 @@ from tests.records import at_noon, complete, publish
 
 MODULES = (MODULE, "other-module", "third-module")
 ROLES, TEAMS = ("Teacher", "Nurse", "Midwife"), ("", "North", "South")
-FIRST, TODAY = dt.date(2025, 4, 7), dt.date(2026, 3, 20)
+FIRST, QUARTER_ENDS, TODAY = dt.date(2025, 4, 7), dt.date(2025, 12, 31), dt.date(2026, 3, 20)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def live(chance: Random, agencies: list[int]) -> list[Person]:
         with clock.at(at_noon(FIRST)):
             person = Person(people.add_practitioner(f"Person {number}"))
         persons.append(person)
-        for day in sorted(FIRST + dt.timedelta(days=chance.randrange((TODAY - FIRST).days)) for _ in range(4)):
+        days = [FIRST + dt.timedelta(days=chance.randrange((TODAY - FIRST).days)) for _ in range(4)]
+        for day in sorted([*days, QUARTER_ENDS] if number % 3 else days):
             step = chance.choice(["join", "join", "leave", "complete", "complete"])
             with clock.at(at_noon(day)):
                 if step == "join":
