@@ -46,6 +46,15 @@ class Membership(Base):
         Index("ix_membership_agency_id", "agency_id", "ended_on", "started_on", "job_role"),
         Index("ix_membership_registered", "agency_id", "job_role", "team", "started_on", "ended_on"),
         Index("ix_membership_practitioner_id", "practitioner_id", "started_on"),
+        Index(
+            "ix_membership_started_on",
+            "started_on",
+            "agency_id",
+            "job_role",
+            "team",
+            sqlite_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -55,3 +64,15 @@ class Membership(Base):
     team: Mapped[str] = mapped_column(String(60), default="")
     started_on: Mapped[dt.date]
     ended_on: Mapped[dt.date | None]
+
+
+class MemberTally(Base):
+    """How many people work in a place now: memberships that have not ended (decisions/0018)."""
+
+    __tablename__ = "member_tally"
+    __table_args__ = (CheckConstraint("people >= 0", name="people"),)
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True, autoincrement=False)
+    job_role: Mapped[str] = mapped_column(String(40), primary_key=True)
+    team: Mapped[str] = mapped_column(String(60), primary_key=True)
+    people: Mapped[int]

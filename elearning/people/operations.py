@@ -1,6 +1,7 @@
 """Writes about agencies, people, and who works where."""
 
 import datetime as dt
+from collections import Counter
 
 from sqlalchemy import bindparam, insert, update
 
@@ -8,14 +9,22 @@ from elearning.core import clock
 from elearning.core.audit import record_audit
 from elearning.core.db import atomic, keep, serialise
 from elearning.core.errors import Refused
+from elearning.core.tallies import RECORD, add_to
 from elearning.figures.rules import first_open_day, written
-from elearning.people.models import Agency, Membership, Practitioner
+from elearning.people.models import Agency, Membership, MemberTally, Practitioner
 from elearning.people.queries import find_agency
 from elearning.people.rules import agency_name_problem, clean_name, name_problem
 from elearning.people.types import Sector
 
 _PERSON, _JOIN = insert(Practitioner).returning(Practitioner.id), insert(Membership)
-_END = update(Membership).where(Membership.practitioner_id == bindparam("person"), Membership.ended_on.is_(None))
+_PLACE = (Membership.agency_id, Membership.job_role, Membership.team)
+_END = (
+    update(Membership)
+    .where(Membership.practitioner_id == bindparam("person"), Membership.ended_on.is_(None))
+    .returning(*_PLACE)
+)
+
+Place = tuple[int, str, str]  # agency, job role, team
 
 
 def add_agency(name: str, sector: Sector) -> int:
@@ -64,23 +73,37 @@ def join_agency(
     Raises Refused for a day in a financial year that is closed, and for one that is still to come.
     """
     start = started_on or clock.today()
-    _check_open(start)
-    if start > clock.today():
-        raise Refused(f"{written(start)} is still to come; enter who starts then on that day.")
-    place = {"practitioner_id": practitioner_id, "agency_id": agency_id, "job_role": job_role, "team": team}
+    _check_day(start)
     with atomic():
-        keep(_END, {"person": practitioner_id, "ended_on": start})
-        keep(_JOIN, {**place, "started_on": start})
+        serialise(RECORD)
+        members = _end(practitioner_id, start)
+        place = {"agency_id": agency_id, "job_role": job_role, "team": team}
+        keep(_JOIN, {"practitioner_id": practitioner_id, **place, "started_on": start})
+        members[agency_id, job_role, team] += 1
+        _count(members)
 
 
 def leave_agency(practitioner_id: int, *, ended_on: dt.date) -> None:
-    """Someone's present time in an agency ends on a day. Raises Refused for one in a financial year that is closed."""
-    _check_open(ended_on)
+    """Someone's present time in an agency ends on a day. Raises Refused for such days as above."""
+    _check_day(ended_on)
     with atomic():
-        keep(_END, {"person": practitioner_id, "ended_on": ended_on})
+        serialise(RECORD)
+        _count(_end(practitioner_id, ended_on))
 
 
-def _check_open(day: dt.date) -> None:
+def _end(practitioner_id: int, day: dt.date) -> Counter[Place]:
+    """How many fewer work where once someone's present time in an agency has ended, if there is any."""
+    ended = keep(_END, {"person": practitioner_id, "ended_on": day}).one_or_none()
+    return Counter({tuple(ended): -1} if ended else {})
+
+
+def _count(members: Counter[Place]) -> None:
+    add_to(MemberTally, {place: (people,) for place, people in members.items()})
+
+
+def _check_day(day: dt.date) -> None:
+    if day > clock.today():
+        raise Refused(f"{written(day)} is still to come; enter it on that day.")
     first = first_open_day(clock.today())
     if day < first:
         raise Refused(

@@ -1,11 +1,13 @@
 """Reads of agencies and people."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from elearning.core.db import db, fetch
-from elearning.people.models import Agency, Membership, Practitioner
+from elearning.core.tallies import recounts
+from elearning.people.models import Agency, Membership, MemberTally, Practitioner
 from elearning.people.rules import clean_name
 from elearning.people.types import AgencyName, Sector, Worked
 
@@ -37,16 +39,23 @@ def agency_name(agency_id: int) -> str:
 
 def list_teams(agency_id: int | None = None) -> dict[int, list[str]]:
     """The teams that people work in today, by agency: of all of them, or one."""
-    which = [] if agency_id is None else [Membership.agency_id == agency_id]
+    which = [] if agency_id is None else [MemberTally.agency_id == agency_id]
     rows = db.session.execute(
-        select(Membership.agency_id, Membership.team)
-        .where(Membership.ended_on.is_(None), Membership.team != "", *which)
+        select(MemberTally.agency_id, MemberTally.team)
+        .where(MemberTally.people > 0, MemberTally.team != "", *which)
         .distinct()
     )
     teams: dict[int, list[str]] = {}
     for id_, team in sorted((row.agency_id, row.team) for row in rows):
         teams.setdefault(id_, []).append(team)
     return teams
+
+
+@recounts(MemberTally)
+def recount_members() -> Select[Any]:
+    """How many work where now, from the memberships."""
+    place: list[Any] = [Membership.agency_id, Membership.job_role, Membership.team]
+    return select(*place, func.count().label("people")).where(Membership.ended_on.is_(None)).group_by(*place)
 
 
 def find_agency(name: str) -> AgencyName | None:

@@ -18,7 +18,7 @@ from elearning.core import clock
 from elearning.core.db import db
 from elearning.core.tallies import recounts
 from elearning.figures.rules import closes_on, is_closed, list_periods
-from elearning.people.models import Agency, Membership
+from elearning.people.models import Agency, Membership, MemberTally
 from elearning.reports.models import ClosingTally
 from elearning.reports.rules import DUE_WITHIN
 from elearning.reports.types import Frame, Held, Required
@@ -29,6 +29,8 @@ from elearning.requirements.types import Ask, Group
 
 def count_members(frame: Frame, day: dt.date) -> dict[str, int]:
     """By agency, people whose time there includes a day."""
+    if day == frame.today:
+        return _count_now(frame, MemberTally.agency_id)
     of = Membership
     people = _in_agency(of, _lasting(day), of.started_on <= day, *_role_of_view(frame, of))
     rows = db.session.execute(select(Agency.id, people).where(*_agencies_of_view(frame, Agency.id)))
@@ -37,6 +39,8 @@ def count_members(frame: Frame, day: dt.date) -> dict[str, int]:
 
 def count_members_by_role(frame: Frame, day: dt.date) -> dict[str, int]:
     """By job role, people whose time in an agency of the view includes a day."""
+    if day == frame.today:
+        return _count_now(frame, MemberTally.job_role)
     of = Membership
     rows = db.session.execute(  # in the order of an index that holds all of it
         select(of.agency_id, of.job_role, func.count())
@@ -47,6 +51,13 @@ def count_members_by_role(frame: Frame, day: dt.date) -> dict[str, int]:
     for _agency_id, job_role, people in rows:
         members[job_role] += people
     return members
+
+
+def _count_now(frame: Frame, group: Any) -> dict[str, int]:
+    """By agency or job role, people who work there now: nobody's time begins or ends on a day still to come."""
+    of = MemberTally
+    rows = db.session.execute(select(group, func.sum(of.people)).where(*of_view(frame, of)).group_by(group))
+    return {str(key): int(people) for key, people in rows}
 
 
 def _lasting(day: dt.date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -74,7 +85,7 @@ def _in_agency(
     return reduce(add, others, first)
 
 
-def of_view(frame: Frame, of: type[ModuleStanding | Membership]) -> list[ColumnElement[bool]]:
+def of_view(frame: Frame, of: Any) -> list[ColumnElement[bool]]:
     """Whether someone belongs to the agencies and the job role that are asked for."""
     return [*_agencies_of_view(frame, of.agency_id), *_role_of_view(frame, of)]
 
@@ -83,7 +94,7 @@ def _agencies_of_view(frame: Frame, agency_id: Any) -> list[ColumnElement[bool]]
     return [agency_id.in_([agency.id for agency in frame.agencies])] if frame.view.who else []
 
 
-def _role_of_view(frame: Frame, of: type[ModuleStanding | Membership]) -> list[ColumnElement[bool]]:
+def _role_of_view(frame: Frame, of: Any) -> list[ColumnElement[bool]]:
     return [of.job_role == frame.view.job_role] if frame.view.job_role else []
 
 
@@ -220,8 +231,23 @@ def _employed(
     """
     of, day = Membership, frame.day
     settled = _settled(of.started_on, day)
-    which, beside = [settled if only_settled else of.started_on <= day], [_count_of(settled)] if apart else []
-    return _all_of([each.counted(frame, of, _lasting(day), which, beside) for each in slices])
+    if day != frame.today:
+        which, beside = [settled if only_settled else of.started_on <= day], [_count_of(settled)] if apart else []
+        yield from _all_of([each.counted(frame, of, _lasting(day), which, beside) for each in slices])
+        return
+    now = func.sum(MemberTally.people)
+    yield from _all_of([each.grouped(frame, MemberTally, [], [now]) for each in slices])
+    if only_settled or apart:  # take those from it who came lately, in the order of an index
+        place = (of.agency_id, of.job_role, of.team)
+        newcomers = db.session.execute(
+            select(*place, func.count())
+            .where(of.ended_on.is_(None), ~settled, *of_view(frame, of))
+            .group_by(of.started_on, *place)
+        )
+        for agency_id, job_role, team, people in newcomers:
+            yield "", (agency_id, job_role, team, True), -people
+            if apart:
+                yield "", (agency_id, job_role, team, False), people
 
 
 def _valid(

@@ -21,6 +21,7 @@ SAID_OF = {
     "completion_tally": "Sums of all this",
     "passing_tally": "Sums of all this",
     "closing_tally": "Sums of all this",
+    "member_tally": "Sums of all this: how many work where",
     "item_tally": "Sums of all this",
     "outcome_tally": "Sums of all this",
     "attempt": "Your answers and scores",

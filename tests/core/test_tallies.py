@@ -34,7 +34,7 @@ from tests.records import at_noon, complete, hire, publish
 from tests.tampering import tamper
 
 TALLIES = [
-    "closing_tally", "completion_day", "completion_tally", "confidence_tally", "item_tally", "outcome_tally",
+    "closing_tally", "completion_day", "completion_tally", "confidence_tally", "item_tally", "member_tally", "outcome_tally",
     "passing_tally", "round_tally", "standing",
 ]  # fmt: skip
 

@@ -101,6 +101,7 @@ CLOSING_TALLY = {
     "due": 1,
     "expired": 0,
 }
+MEMBER_TALLY = {"agency_id": 1, "job_role": "Nurse", "people": 2}
 PASSING_TALLY = {"quarter": "2025-26-q4", "module_key": "sample", "module_version": 1, "minutes": 30, "count": 1}
 ITEM_TALLY = {
     "quarter": "2025-26-q4",
@@ -215,6 +216,7 @@ FIRST: list[tuple[str, Row]] = [
     ("completion_tally", COMPLETION_TALLY | {"module_key": "sample"}),
     ("passing_tally", PASSING_TALLY | {"attempts": 1}),
     ("closing_tally", CLOSING_TALLY | {"settled": True}),
+    ("member_tally", MEMBER_TALLY | {"team": ""}),
     ("item_tally", ITEM_TALLY | {"chosen": "[0]"}),
     ("outcome_tally", OUTCOME_TALLY | {"outcome": "1.1"}),
     ("confidence_answer", CONFIDENCE | {"moment": "before"}),
@@ -323,6 +325,7 @@ NEXT: dict[str, Row] = {
     "completion_tally": COMPLETION_TALLY | {"module_key": ""},
     "passing_tally": PASSING_TALLY | {"attempts": 2},
     "closing_tally": CLOSING_TALLY | {"settled": False},
+    "member_tally": MEMBER_TALLY | {"team": "North"},
     "item_tally": ITEM_TALLY | {"chosen": "[1]", "is_right": False},
     "outcome_tally": OUTCOME_TALLY | {"outcome": ""},
     "confidence_answer": CONFIDENCE | {"moment": "later"},

@@ -494,6 +494,7 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
     "ck_standing_member_whole": {"member_since": None},
     "ck_passing_tally_counts": {"minutes": 181},
     "ck_closing_tally_counts": {"due": 3},
+    "ck_member_tally_people": {"people": -1},
     "ck_item_tally_sums": {"rest": -1},
     "ck_outcome_tally_answers": {"right": 3},
     "ck_agency_name": {"name": "  "},

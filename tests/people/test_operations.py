@@ -96,10 +96,13 @@ def test_who_works_where_in_a_year_that_is_closed_stays(world: World, today: dt.
         operations.join_agency(world.ben.practitioner_id, world.clinic, "Nurse", started_on=max(first, NOON.date()))
 
 
-def test_nobody_starts_on_a_day_still_to_come(world: World) -> None:
+def test_nobody_starts_or_leaves_on_a_day_still_to_come(world: World) -> None:
     tomorrow = clock.today() + dt.timedelta(days=1)
-    with pytest.raises(Refused, match=f"{tomorrow:%-d %B %Y} is still to come; enter who starts then on that day"):
+    says = f"{tomorrow:%-d %B %Y} is still to come; enter it on that day"
+    with pytest.raises(Refused, match=says):
         operations.join_agency(world.ben.practitioner_id, world.clinic, "Nurse", started_on=tomorrow)
+    with pytest.raises(Refused, match=says):
+        operations.leave_agency(world.ben.practitioner_id, ended_on=tomorrow)
     here = queries.agency_on(world.ben.practitioner_id, tomorrow)
     assert here is not None
     assert here.id == world.school
