@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from elearning.core import clock
+from elearning.core.tallies import differences
 from elearning.figures.rules import financial_year, quarters_of
 from elearning.figures.types import Period
 from elearning.people import operations as people
@@ -134,6 +135,7 @@ def test_people_counted_in_groups_are_those_counted_one_by_one(world: World, see
         while count_a_closing():
             pass
     check(quarters_of(year)[2], {}, asks, persons)
+    assert [*differences("member_tally"), *differences("closing_tally")] == []
 
 
 def check(period: Period, which: dict[str, Any], asks: list[Ask], persons: list[Person]) -> None:
