@@ -9,14 +9,14 @@ from elearning.core.db import Base
 
 
 class ClosingTally(Base):
-    """Certificates of a module on the last day of a quarter that is closed, by where their holders worked then
-    (decisions/0018). `settled`: long enough there to be late.
+    """Who worked where on the last day of a quarter that is closed (`module_key` empty), and which of them had completed a
+    module (decisions/0018). `settled`: long enough there to be late.
 
     A trigger on `membership` takes away the days that a membership is dated back to; they are counted anew.
     """
 
     __tablename__ = "closing_tally"
-    __table_args__ = (CheckConstraint("due BETWEEN 0 AND valid AND expired >= 0", name="counts"),)
+    __table_args__ = (CheckConstraint("0 <= due AND due <= valid AND valid <= people", name="counts"),)
 
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     module_key: Mapped[str] = mapped_column(String(60), primary_key=True)
@@ -24,6 +24,6 @@ class ClosingTally(Base):
     job_role: Mapped[str] = mapped_column(String(40), primary_key=True)
     team: Mapped[str] = mapped_column(String(60), primary_key=True)
     settled: Mapped[bool] = mapped_column(primary_key=True)
-    valid: Mapped[int]
-    due: Mapped[int]  # of the valid ones: their last day is at most 90 days away
-    expired: Mapped[int]
+    people: Mapped[int]
+    valid: Mapped[int]  # of them, those whose certificate is
+    due: Mapped[int]  # of these, those whose last day is at most 90 days away

@@ -29,8 +29,8 @@ from elearning.requirements.types import Ask, Group
 
 def count_members(frame: Frame, day: dt.date) -> dict[str, int]:
     """By agency, people whose time there includes a day."""
-    if day == frame.today:
-        return _count_now(frame, MemberTally.agency_id)
+    if (kept := _kept(frame, day)) is not None:
+        return _count_kept(frame, kept, kept.agency_id)
     of = Membership
     people = _in_agency(of, _lasting(day), of.started_on <= day, *_role_of_view(frame, of))
     rows = db.session.execute(select(Agency.id, people).where(*_agencies_of_view(frame, Agency.id)))
@@ -39,8 +39,8 @@ def count_members(frame: Frame, day: dt.date) -> dict[str, int]:
 
 def count_members_by_role(frame: Frame, day: dt.date) -> dict[str, int]:
     """By job role, people whose time in an agency of the view includes a day."""
-    if day == frame.today:
-        return _count_now(frame, MemberTally.job_role)
+    if (kept := _kept(frame, day)) is not None:
+        return _count_kept(frame, kept, kept.job_role)
     of = Membership
     rows = db.session.execute(  # in the order of an index that holds all of it
         select(of.agency_id, of.job_role, func.count())
@@ -53,10 +53,20 @@ def count_members_by_role(frame: Frame, day: dt.date) -> dict[str, int]:
     return members
 
 
-def _count_now(frame: Frame, group: Any) -> dict[str, int]:
-    """By agency or job role, people who work there now: nobody's time begins or ends on a day still to come."""
-    of = MemberTally
-    rows = db.session.execute(select(group, func.sum(of.people)).where(*of_view(frame, of)).group_by(group))
+def _kept(frame: Frame, day: dt.date) -> Any | None:
+    """What is kept of who works where: today, as nobody's time begins or ends on a day still to come; or on the last day of
+    a quarter that is closed, once it is counted.
+    """
+    if day == frame.today:
+        return select(MemberTally, literal("").label("module_key")).subquery().c
+    return _closing(day)
+
+
+def _count_kept(frame: Frame, kept: Any, group: Any) -> dict[str, int]:
+    """By agency or job role, people who worked there."""
+    rows = db.session.execute(
+        select(group, func.sum(kept.people)).where(kept.module_key == "", *of_view(frame, kept)).group_by(group)
+    )
     return {str(key): int(people) for key, people in rows}
 
 
@@ -231,23 +241,25 @@ def _employed(
     """
     of, day = Membership, frame.day
     settled = _settled(of.started_on, day)
-    if day != frame.today:
+    if day == frame.today:  # nobody's time begins or ends on a day still to come
+        now = func.sum(MemberTally.people)
+        yield from _all_of([each.grouped(frame, MemberTally, [], [now]) for each in slices])
+        if only_settled or apart:  # take those from it who came lately, in the order of an index
+            place = (of.agency_id, of.job_role, of.team)
+            newcomers = db.session.execute(
+                select(*place, func.count())
+                .where(of.ended_on.is_(None), ~settled, *of_view(frame, of))
+                .group_by(of.started_on, *place)
+            )
+            for agency_id, job_role, team, people in newcomers:
+                yield "", (agency_id, job_role, team, True), -people
+                if apart:
+                    yield "", (agency_id, job_role, team, False), people
+    elif (closing := _closing(day)) is not None:
+        yield from _closed(frame, slices, closing, closing.people, only_settled=only_settled, apart=apart)
+    else:
         which, beside = [settled if only_settled else of.started_on <= day], [_count_of(settled)] if apart else []
         yield from _all_of([each.counted(frame, of, _lasting(day), which, beside) for each in slices])
-        return
-    now = func.sum(MemberTally.people)
-    yield from _all_of([each.grouped(frame, MemberTally, [], [now]) for each in slices])
-    if only_settled or apart:  # take those from it who came lately, in the order of an index
-        place = (of.agency_id, of.job_role, of.team)
-        newcomers = db.session.execute(
-            select(*place, func.count())
-            .where(of.ended_on.is_(None), ~settled, *of_view(frame, of))
-            .group_by(of.started_on, *place)
-        )
-        for agency_id, job_role, team, people in newcomers:
-            yield "", (agency_id, job_role, team, True), -people
-            if apart:
-                yield "", (agency_id, job_role, team, False), people
 
 
 def _valid(
@@ -256,16 +268,9 @@ def _valid(
     """By module, where those worked who held a valid certificate on the last day of the view."""
     of, day = ModuleStanding, frame.day
     if day != frame.today:
-        closing = _closing(day)
-        which = [closing.settled] if only_settled else []
-        counts = [
-            func.sum(closing.valid),
-            *([func.sum(case((closing.settled, closing.valid), else_=0))] if apart else []),
-        ]
-        return _all_of(
-            [each.grouped(frame, closing, [closing.module_key == each.key, *which], counts) for each in slices]
-        )
-    settled = _settled(of.member_since, day)  # nobody's time begins after today
+        closing = _closing_or_count(day)
+        return _closed(frame, slices, closing, closing.valid, only_settled=only_settled, apart=apart)
+    settled = _settled(of.member_since, day)
     which, beside = [settled] if only_settled else [], [_count_of(settled)] if apart else []
     return _all_of(
         [
@@ -273,6 +278,15 @@ def _valid(
             for each in slices
         ]
     )
+
+
+def _closed(
+    frame: Frame, slices: Sequence[Slice], closing: Any, people: Any, *, only_settled: bool, apart: bool
+) -> Iterator[tuple[str, Place, int]]:
+    """By module, a figure of what stood on a day that is over."""
+    which = [closing.settled] if only_settled else []
+    counts = [func.sum(people), *([func.sum(case((closing.settled, people), else_=0))] if apart else [])]
+    return _all_of([each.grouped(frame, closing, [closing.module_key == each.key, *which], counts) for each in slices])
 
 
 def _settled(since: Any, day: dt.date) -> ColumnElement[bool]:
@@ -299,8 +313,8 @@ def count_held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dic
     of, ends = ModuleStanding, ModuleStanding.expires_on
     held: dict[str, dict[str, Held]] = {key: defaultdict(Held) for key in keys}
     if day != frame.today:
-        closing = _closing(day)
-        sums = (func.sum(closing.valid), func.sum(closing.due), func.sum(closing.expired))
+        closing = _closing_or_count(day)
+        sums = (func.sum(closing.valid), func.sum(closing.due), func.sum(closing.people - closing.valid))
         for key, agency_id, *figures in db.session.execute(
             select(closing.module_key, closing.agency_id, *sums)
             .where(closing.module_key.in_(keys), *of_view(frame, closing))
@@ -321,11 +335,17 @@ def count_held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dic
     return held
 
 
-def _closing(day: dt.date) -> Any:
-    """What `standing` keeps of today, for the last day of a quarter that is over: as it is kept, or else counted now."""
+def _closing(day: dt.date) -> Any | None:
+    """What is kept of the last day of a quarter that is over; None if it is not counted yet."""
     of = ClosingTally
     is_kept = db.session.execute(select(select(of).where(of.day == day).exists())).scalar_one()
-    return (select(of).where(of.day == day) if is_kept else count_closing(day)).cte("closing").c
+    return select(of).where(of.day == day).cte("closing").c if is_kept else None
+
+
+def _closing_or_count(day: dt.date) -> Any:
+    """The same, counted now if need be."""
+    closing = _closing(day)
+    return count_closing(day).cte("closing").c if closing is None else closing
 
 
 def count_closing(day: dt.date) -> Select[Any]:
@@ -344,21 +364,27 @@ def count_closing(day: dt.date) -> Select[Any]:
         .subquery()
     )
     of, ends, soon = Membership, person.c.expires_on, day + dt.timedelta(days=DUE_WITHIN)
-    groups = [person.c.module_key, of.agency_id, of.job_role, of.team]
-    settled = case((_settled(of.started_on, day), true()), else_=false()).label("settled")
-    return (
+    place: list[Any] = [of.agency_id, of.job_role, of.team]
+    place.append(case((_settled(of.started_on, day), true()), else_=false()).label("settled"))
+    at = literal(day).label("day")
+    holders: Select[Any] = (
         select(
-            literal(day).label("day"),
-            *groups,
-            settled,
+            at,
+            person.c.module_key,
+            *place,
+            func.count().label("people"),
             _count_of(ends >= day).label("valid"),
             _count_of(ends.between(day, soon)).label("due"),
-            _count_of(ends < day).label("expired"),
         )
         .join(of, of.practitioner_id == person.c.practitioner_id)
         .where(_in_force(day))
-        .group_by(*groups, settled)
+        .group_by(person.c.module_key, *place)
     )
+    nobody = literal(0)
+    members: Select[Any] = (
+        select(at, literal(""), *place, func.count(), nobody, nobody).where(_in_force(day)).group_by(*place)
+    )
+    return select(union_all(holders, members).subquery())
 
 
 @recounts(ClosingTally)

@@ -97,9 +97,19 @@ CLOSING_TALLY = {
     "agency_id": 1,
     "job_role": "Nurse",
     "team": "",
+    "people": 2,
     "valid": 2,
     "due": 1,
-    "expired": 0,
+}
+WORKED = {  # who the membership below says worked there
+    "day": DAY,
+    "module_key": "",
+    "job_role": "Teacher",
+    "team": "",
+    "settled": False,
+    "people": 1,
+    "valid": 0,
+    "due": 0,
 }
 MEMBER_TALLY = {"agency_id": 1, "job_role": "Nurse", "people": 2}
 PASSING_TALLY = {"quarter": "2025-26-q4", "module_key": "sample", "module_version": 1, "minutes": 30, "count": 1}
@@ -216,6 +226,7 @@ FIRST: list[tuple[str, Row]] = [
     ("completion_tally", COMPLETION_TALLY | {"module_key": "sample"}),
     ("passing_tally", PASSING_TALLY | {"attempts": 1}),
     ("closing_tally", CLOSING_TALLY | {"settled": True}),
+    ("closing_tally", WORKED | {"agency_id": 1}),
     ("member_tally", MEMBER_TALLY | {"team": ""}),
     ("item_tally", ITEM_TALLY | {"chosen": "[0]"}),
     ("outcome_tally", OUTCOME_TALLY | {"outcome": "1.1"}),

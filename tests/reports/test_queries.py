@@ -207,7 +207,7 @@ def test_versions_on_offer_are_those_published_and_not_yet_replaced_in_the_year(
 
 
 def seen() -> dict[str, Any]:
-    """R2, X1, R5 and whom to talk to, of every quarter and year that is closed."""
+    """Every table that says who worked where or held what, and whom to talk to, of every quarter and year that is closed."""
     periods = [
         each for each in list_periods(queries.first_completion(), clock.today()) if is_closed(each, clock.today())
     ]
@@ -217,7 +217,7 @@ def seen() -> dict[str, Any]:
     return {
         f"{view} {number}": queries.make_table(number, view, TITLES, to_leave=True).rows
         for view in views
-        for number in ("R2", "R5", "X1")
+        for number in ("R1", "R2", "R3", "R5", "R6", "X1")
     } | {f"{view} agencies": queries.overview_tables(view, TITLES).agencies.rows for view in views}
 
 
@@ -247,7 +247,7 @@ def test_what_stood_when_a_quarter_ended_is_the_same_once_it_is_kept(past: list[
     assert list(correct()) == []
     assert kept() == days
     with atomic() as session:
-        session.execute(update(ClosingTally).values(valid=ClosingTally.valid + 1))
+        session.execute(update(ClosingTally).values(people=ClosingTally.people + 1, valid=ClosingTally.valid + 1))
     assert seen() != counted
     assert {difference.key["day"] for difference in differences("closing_tally")} == days
 
