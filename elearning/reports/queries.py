@@ -229,17 +229,17 @@ def _headlines(view: View, titles: Titles) -> Table:
     done = _tallies(
         [view.period, before], CompletionTally.module_key == view.module, CompletionTally.job_role == view.job_role
     )
-    return headline_table(
-        frame, _headline(frame, view.period, done, titles), _headline(frame, before, done, titles), before
-    )
+    talks = _talks(view.period, before)
+    now, then = (_headline(frame, each, done, talks[each.key], titles) for each in (view.period, before))
+    return headline_table(frame, now, then, before)
 
 
-def _headline(frame: Frame, period: Period, done: Tallies, titles: Titles) -> Headlines:
+def _headline(frame: Frame, period: Period, done: Tallies, talks: Sequence[Talks], titles: Titles) -> Headlines:
     view = frame.view
     day = min(period.last, frame.today)
     total = done.get((period.key, view.who, view.module, view.job_role), Done())
-    talks = [talk for talk in _talks(period) if not view.who or talk.who in {str(each.id) for each in frame.agencies}]
-    talks = [talk for talk in talks if view.module in ("", talk.module)]
+    ours = {who for _, who in frame.rows}
+    talks = [talk for talk in talks if talk.who in ours and view.module in ("", talk.module)]
     on_offer = [module for module in list_on_offer(period, titles) if view.module in ("", module.key)]
     return Headlines(
         modules=len(on_offer),
@@ -363,7 +363,7 @@ def _by_role(view: View, titles: Titles) -> Table:
 
 
 def _discussions(view: View, titles: Titles, to_leave: bool) -> Table:
-    talks = _talks(view.period)
+    talks = _talks(view.period)[view.period.key]
     versions: dict[str, set[int]] = defaultdict(set)
     for talk in talks:
         versions[talk.module].add(talk.version)
@@ -371,16 +371,16 @@ def _discussions(view: View, titles: Titles, to_leave: bool) -> Table:
     return discussion_table(frame, talks, by_module=not to_leave)
 
 
-def _talks(period: Period) -> list[Talks]:
-    """Team discussions of a period, by the agency of whoever led, module and version.
+def _talks(*periods: Period) -> dict[str, list[Talks]]:
+    """Team discussions of periods that have no day in common, by the key of each: by the agency of whoever led, module and
+    version.
 
     One that was recorded once its quarter was closed counts in the quarter in which it was recorded: what is closed stays.
     """
-    of, before = TeamDiscussion, period.first - dt.timedelta(days=1)
-    in_time = of.held_on.between(period.first, period.last)
-    late = and_(of.held_on < period.first, of.recorded_at >= clock.midnight(closes_on(before)))
+    of = TeamDiscussion
     rows = db.session.execute(
         select(
+            case(*((_talked_in(period), period.key) for period in periods)).label("period"),
             DiscussionClaim.agency_id,
             of.module_key,
             of.module_version,
@@ -390,17 +390,26 @@ def _talks(period: Period) -> list[Talks]:
         )
         .join(DiscussionClaim, and_(DiscussionClaim.discussion_id == of.id, DiscussionClaim.place == LEADER))
         .outerjoin(DiscussionDetail, DiscussionDetail.discussion_id == of.id)
-        .where(
-            or_(in_time, late),
-            of.recorded_at >= clock.midnight(period.first),  # which both imply: a range of an index
-            of.recorded_at < clock.midnight(closes_on(period.last)),
-        )
-        .group_by(DiscussionClaim.agency_id, of.module_key, of.module_version)
+        .where(or_(*map(_talked_in, periods)))
+        .group_by("period", DiscussionClaim.agency_id, of.module_key, of.module_version)
     )
-    return [
-        Talks(_who(agency_id), key, version, count, int(present), actions)
-        for agency_id, key, version, count, present, actions in rows
-    ]
+    talks: dict[str, list[Talks]] = {period.key: [] for period in periods}
+    for key, agency_id, module, version, count, present, actions in rows:
+        talks[key].append(Talks(_who(agency_id), module, version, count, int(present), actions))
+    return talks
+
+
+def _talked_in(period: Period) -> ColumnElement[bool]:
+    """Which discussions count in a period: a range of an index, and what decides within it."""
+    of, before = TeamDiscussion, period.first - dt.timedelta(days=1)
+    return and_(
+        of.recorded_at >= clock.midnight(period.first),
+        of.recorded_at < clock.midnight(closes_on(period.last)),
+        or_(
+            of.held_on.between(period.first, period.last),
+            and_(of.held_on < period.first, of.recorded_at >= clock.midnight(closes_on(before))),
+        ),
+    )
 
 
 def _coverages(view: View, titles: Titles, *, to_leave: bool, of_one: bool) -> list[Table]:
@@ -453,6 +462,7 @@ def overview_tables(view: View, titles: Titles) -> Overview:
     def completions(period: Period, who: str = view.who) -> int:
         return done.get((period.key, who, view.module, view.job_role), Done()).completions
 
+    talks = _talks(*periods)
     declared = {each.agency_id for each in list_headcounts(on=frame.day)}
     required: dict[str, Required] = defaultdict(Required)
     for (who, _), it in count_required(frame, by_agency=True).items():
@@ -468,7 +478,7 @@ def overview_tables(view: View, titles: Titles) -> Overview:
         for agency in frame.agencies
     ]
     return Overview(
-        glance=glance_table(frame, periods, [_glance(frame, each, done) for each in periods]),
+        glance=glance_table(frame, periods, [_glance(frame, each, done, talks[each.key]) for each in periods]),
         trend=trend_table(
             frame,
             [completions(each) if each.first <= frame.today else None for each in quarters],
@@ -479,7 +489,7 @@ def overview_tables(view: View, titles: Titles) -> Overview:
     )
 
 
-def _glance(frame: Frame, period: Period, done: Tallies) -> Glance:
+def _glance(frame: Frame, period: Period, done: Tallies, talks: Sequence[Talks]) -> Glance:
     view = frame.view
     ours = {who for _, who in frame.rows}
     return Glance(
@@ -488,9 +498,7 @@ def _glance(frame: Frame, period: Period, done: Tallies) -> Glance:
             done.get((period.key, str(agency.id), view.module, view.job_role), Done()).completions > 0
             for agency in frame.agencies
         ),
-        discussions=sum(
-            talk.discussions for talk in _talks(period) if talk.who in ours and view.module in ("", talk.module)
-        ),
+        discussions=sum(talk.discussions for talk in talks if talk.who in ours and view.module in ("", talk.module)),
     )
 
 
@@ -529,7 +537,7 @@ def quarterly(quarter: Period, titles: Titles) -> Made:
     versions = list_versions([each.key for each in quarters])
     frame = _frame(View(quarter), titles, versions)
     done = _tallies(quarters, CompletionTally.who == "", CompletionTally.job_role == "")
-    discussions = {each.key: sum(talk.discussions for talk in _talks(each)) for each in quarters}
+    discussions = {key: sum(talk.discussions for talk in talks) for key, talks in _talks(*quarters).items()}
     trend, _ = publish(
         [quarters_table(frame, quarters, done, discussions), quarters_by_module(frame, quarters, done)],
         PUBLISHED_QUARTERLY,

@@ -89,11 +89,11 @@ GET  /agency/requirements/<int:requirement_id>/end            0   1   1   3   2 
 GET  /agency/headcount                                        0   1   1   3   3   1   1
 GET  /agency/requirements/upload                              0   1   1   2   2   1   1
 GET  /agency/headcount/upload                                 0   1   1   2   2   1   1
-GET  /reports                                                 0   1   1   1   1  12   1
+GET  /reports                                                 0   1   1   1   1  11   1
 GET  /reports/make                                            0   1   1   1   1   3   1
 GET  /reports/tables                                          0   1   1   1   1   1   1
 GET  /reports/tables/<table>                                  0   1   1   1   1   9   1
-POST /reports/tables/<table>.<any:kind>                       0   1   1   1   1  97   1
+POST /reports/tables/<table>.<any:kind>                       0   1   1   1   1 106   1
 GET  /reports/items                                           0   1   1   1   1   5   1
 POST /reports/items.csv                                       0   1   1   1   1   5   1
 POST /reports/items.xlsx                                      0   1   1   1   1   5   1
