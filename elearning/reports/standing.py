@@ -4,11 +4,9 @@ standings, on the last day of a quarter that is over from what is kept of it (de
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import chain
-from operator import add
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select, true, union_all
@@ -29,70 +27,26 @@ from elearning.requirements.types import Ask, Group
 
 def count_members(frame: Frame, day: dt.date) -> dict[str, int]:
     """By agency, people whose time there includes a day."""
-    if (kept := _kept(frame, day)) is not None:
-        return _count_kept(frame, kept, kept.agency_id)
-    of = Membership
-    people = _in_agency(of, _lasting(day), of.started_on <= day, *_role_of_view(frame, of))
-    rows = db.session.execute(select(Agency.id, people).where(*_agencies_of_view(frame, Agency.id)))
-    return {str(agency_id): people for agency_id, people in rows}
+    members = _members(frame, day)
+    return _count_by(frame, members, members.agency_id)
 
 
 def count_members_by_role(frame: Frame, day: dt.date) -> dict[str, int]:
     """By job role, people whose time in an agency of the view includes a day."""
-    if (kept := _kept(frame, day)) is not None:
-        return _count_kept(frame, kept, kept.job_role)
-    of = Membership
-    rows = db.session.execute(  # in the order of an index that holds all of it
-        select(of.agency_id, of.job_role, func.count())
-        .where(_in_force(day), *of_view(frame, of))
-        .group_by(of.agency_id, of.job_role)
-    )
-    members: dict[str, int] = defaultdict(int)
-    for _agency_id, job_role, people in rows:
-        members[job_role] += people
-    return members
+    members = _members(frame, day)
+    return _count_by(frame, members, members.job_role)
 
 
-def _kept(frame: Frame, day: dt.date) -> Any | None:
-    """What is kept of who works where: today, as nobody's time begins or ends on a day still to come; or on the last day of
-    a quarter that is closed, once it is counted.
+def _count_by(frame: Frame, members: Any, group: Any) -> dict[str, int]:
+    rows = db.session.execute(select(group, func.sum(members.people)).where(*of_view(frame, members)).group_by(group))
+    return {str(key): int(people) for key, people in rows if people}
+
+
+def _members(frame: Frame, day: dt.date) -> Any:
+    """How many work where on a day, by agency, job role and team. Of today that is kept as it changes: nobody's time begins
+    or ends on a day still to come.
     """
-    if day == frame.today:
-        return select(MemberTally, literal("").label("module_key")).subquery().c
-    return _closing(day)
-
-
-def _count_kept(frame: Frame, kept: Any, group: Any) -> dict[str, int]:
-    """By agency or job role, people who worked there."""
-    rows = db.session.execute(
-        select(group, func.sum(kept.people)).where(kept.module_key == "", *of_view(frame, kept)).group_by(group)
-    )
-    return {str(key): int(people) for key, people in rows}
-
-
-def _lasting(day: dt.date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Which of the memberships that began by a day include it: those that have not ended, and those that ended later.
-
-    On the day of a change it is the newer one that does.
-    """
-    return Membership.ended_on.is_(None), Membership.ended_on > day
-
-
-def _in_force(day: dt.date) -> ColumnElement[bool]:
-    """Which memberships include a day."""
-    return and_(Membership.started_on <= day, or_(*_lasting(day)))
-
-
-def _in_agency(
-    of: type[ModuleStanding | Membership], ranges: Sequence[ColumnElement[bool]], *which: ColumnElement[bool]
-) -> ColumnElement[int]:
-    """How many rows there are of the agency that a statement has come to, in ranges that exclude each other.
-
-    Each is a range of an index that begins with the agency: counted in a quarter of the time that grouping would take.
-    """
-    here = select(func.count()).select_from(of).where(of.agency_id == Agency.id, *which)
-    first, *others = (here.where(each).scalar_subquery() for each in ranges)
-    return reduce(add, others, first)
+    return MemberTally if day == frame.today else _stood(day, _count_members, ClosingTally.module_key == "")
 
 
 def of_view(frame: Frame, of: Any) -> list[ColumnElement[bool]]:
@@ -178,27 +132,20 @@ class Slice:
     only: frozenset[int] = frozenset()
     but: frozenset[int] = frozenset()
 
-    def counted(
-        self,
-        frame: Frame,
-        of: Any,
-        ranges: Sequence[ColumnElement[bool]],
-        which: Sequence[ColumnElement[bool]],
-        beside: Sequence[ColumnElement[int]],
+    def holding(
+        self, frame: Frame, which: Sequence[ColumnElement[bool]], beside: Sequence[ColumnElement[int]]
     ) -> Select[Any]:
-        """The statement that counts memberships of the view, or what is kept beside them, in these ranges; by more than the
-        agency, it counts something `beside` them too.
-        """
+        """The statement that counts standings of today; by more than the agency, it counts something `beside` them too."""
+        which = [ModuleStanding.module_key == self.key, *which]
         if self.depth > 1:
-            return self.grouped(frame, of, [or_(*ranges), *which], [func.count(), *beside])
+            return self.grouped(frame, ModuleStanding, which, [func.count(), *beside])
         place: list[Any] = [Agency.id, literal(""), literal("")]
-        people = _in_agency(of, ranges, *which, *_role_of_view(frame, of))
-        return select(literal(self.key), *place, people).where(*self._among(frame, Agency.id))
+        return select(literal(self.key), *place, _in_agency(frame, *which)).where(*self._among(frame, Agency.id))
 
     def grouped(
         self, frame: Frame, of: Any, which: Sequence[ColumnElement[bool]], counts: Sequence[ColumnElement[int]]
     ) -> Select[Any]:
-        """The statement that looks at each row of the view, for any counts."""
+        """The statement that looks at each row of the view, in any table with places, for any counts."""
         groups = [of.agency_id, of.job_role, of.team][: self.depth]
         return (
             select(literal(self.key), *groups, *[literal("")] * (3 - self.depth), *counts)
@@ -240,26 +187,22 @@ def _employed(
     `apart` from the others.
     """
     of, day = Membership, frame.day
-    settled = _settled(of.started_on, day)
-    if day == frame.today:  # nobody's time begins or ends on a day still to come
-        now = func.sum(MemberTally.people)
-        yield from _all_of([each.grouped(frame, MemberTally, [], [now]) for each in slices])
-        if only_settled or apart:  # take those from it who came lately, in the order of an index
-            place = (of.agency_id, of.job_role, of.team)
-            newcomers = db.session.execute(
-                select(*place, func.count())
-                .where(of.ended_on.is_(None), ~settled, *of_view(frame, of))
-                .group_by(of.started_on, *place)
-            )
-            for agency_id, job_role, team, people in newcomers:
-                yield "", (agency_id, job_role, team, True), -people
-                if apart:
-                    yield "", (agency_id, job_role, team, False), people
-    elif (closing := _closing(day)) is not None:
-        yield from _closed(frame, slices, closing, closing.people, only_settled=only_settled, apart=apart)
-    else:
-        which, beside = [settled if only_settled else of.started_on <= day], [_count_of(settled)] if apart else []
-        yield from _all_of([each.counted(frame, of, _lasting(day), which, beside) for each in slices])
+    members = _members(frame, day)
+    if day != frame.today:
+        yield from _closed(frame, slices, members, members.people, only_settled=only_settled, apart=apart)
+        return
+    yield from _all_of([each.grouped(frame, members, [], [func.sum(members.people)]) for each in slices])
+    if only_settled or apart:  # take those from it who came lately, in the order of an index
+        place = (of.agency_id, of.job_role, of.team)
+        newcomers = db.session.execute(
+            select(*place, func.count())
+            .where(of.ended_on.is_(None), ~_settled(of.started_on, day), *of_view(frame, of))
+            .group_by(of.started_on, *place)
+        )
+        for agency_id, job_role, team, people in newcomers:
+            yield "", (agency_id, job_role, team, True), -people
+            if apart:
+                yield "", (agency_id, job_role, team, False), people
 
 
 def _valid(
@@ -268,22 +211,17 @@ def _valid(
     """By module, where those worked who held a valid certificate on the last day of the view."""
     of, day = ModuleStanding, frame.day
     if day != frame.today:
-        closing = _closing_or_count(day)
+        closing = _stood(day, count_closing)
         return _closed(frame, slices, closing, closing.valid, only_settled=only_settled, apart=apart)
     settled = _settled(of.member_since, day)
     which, beside = [settled] if only_settled else [], [_count_of(settled)] if apart else []
-    return _all_of(
-        [
-            each.counted(frame, of, [of.expires_on >= day], [of.module_key == each.key, *which], beside)
-            for each in slices
-        ]
-    )
+    return _all_of([each.holding(frame, [of.expires_on >= day, *which], beside) for each in slices])
 
 
 def _closed(
     frame: Frame, slices: Sequence[Slice], closing: Any, people: Any, *, only_settled: bool, apart: bool
 ) -> Iterator[tuple[str, Place, int]]:
-    """By module, a figure of what stood on a day that is over."""
+    """By module, or of everyone, a figure of what stood on a day that is over."""
     which = [closing.settled] if only_settled else []
     counts = [func.sum(people), *([func.sum(case((closing.settled, people), else_=0))] if apart else [])]
     return _all_of([each.grouped(frame, closing, [closing.module_key == each.key, *which], counts) for each in slices])
@@ -313,7 +251,7 @@ def count_held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dic
     of, ends = ModuleStanding, ModuleStanding.expires_on
     held: dict[str, dict[str, Held]] = {key: defaultdict(Held) for key in keys}
     if day != frame.today:
-        closing = _closing_or_count(day)
+        closing = _stood(day, count_closing)
         sums = (func.sum(closing.valid), func.sum(closing.due), func.sum(closing.people - closing.valid))
         for key, agency_id, *figures in db.session.execute(
             select(closing.module_key, closing.agency_id, *sums)
@@ -323,11 +261,9 @@ def count_held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dic
             held[key][str(agency_id)] = Held(*map(int, figures))
         return held
     soon = day + dt.timedelta(days=DUE_WITHIN)
-    which = _role_of_view(frame, of)
     for key in keys:
         counts: list[Any] = [
-            _in_agency(of, [each], of.module_key == key, *which)
-            for each in (ends > soon, ends.between(day, soon), ends < day)
+            _in_agency(frame, of.module_key == key, each) for each in (ends > soon, ends.between(day, soon), ends < day)
         ]
         rows = db.session.execute(select(Agency.id, *counts).where(*_agencies_of_view(frame, Agency.id)))
         for agency_id, later, ending, ended in rows.all():
@@ -335,17 +271,21 @@ def count_held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dic
     return held
 
 
-def _closing(day: dt.date) -> Any | None:
-    """What is kept of the last day of a quarter that is over; None if it is not counted yet."""
+def _in_agency(frame: Frame, *which: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many standings of today there are of the agency that a statement has come to.
+
+    They are a range of an index that begins with the agency: counted in a quarter of the time that grouping would take.
+    """
+    of = ModuleStanding
+    here = select(func.count()).where(of.agency_id == Agency.id, *which, *_role_of_view(frame, of))
+    return here.select_from(of).scalar_subquery()
+
+
+def _stood(day: dt.date, count: Callable[[dt.date], Select[Any]], *which: ColumnElement[bool]) -> Any:
+    """What is kept of the last day of a quarter that is over, or the same counted now."""
     of = ClosingTally
     is_kept = db.session.execute(select(select(of).where(of.day == day).exists())).scalar_one()
-    return select(of).where(of.day == day).cte("closing").c if is_kept else None
-
-
-def _closing_or_count(day: dt.date) -> Any:
-    """The same, counted now if need be."""
-    closing = _closing(day)
-    return count_closing(day).cte("closing").c if closing is None else closing
+    return (select(of).where(of.day == day, *which) if is_kept else count(day)).cte("closing").c
 
 
 def count_closing(day: dt.date) -> Select[Any]:
@@ -363,28 +303,48 @@ def count_closing(day: dt.date) -> Select[Any]:
         .group_by(CompletionDetail.practitioner_id, Completion.module_key)
         .subquery()
     )
-    of, ends, soon = Membership, person.c.expires_on, day + dt.timedelta(days=DUE_WITHIN)
-    place: list[Any] = [of.agency_id, of.job_role, of.team]
-    place.append(case((_settled(of.started_on, day), true()), else_=false()).label("settled"))
-    at = literal(day).label("day")
+    ends, soon = person.c.expires_on, day + dt.timedelta(days=DUE_WITHIN)
+    place = _place_on(day)
     holders: Select[Any] = (
         select(
-            at,
+            literal(day).label("day"),
             person.c.module_key,
             *place,
             func.count().label("people"),
             _count_of(ends >= day).label("valid"),
             _count_of(ends.between(day, soon)).label("due"),
         )
-        .join(of, of.practitioner_id == person.c.practitioner_id)
+        .join(Membership, Membership.practitioner_id == person.c.practitioner_id)
         .where(_in_force(day))
         .group_by(person.c.module_key, *place)
     )
-    nobody = literal(0)
-    members: Select[Any] = (
-        select(at, literal(""), *place, func.count(), nobody, nobody).where(_in_force(day)).group_by(*place)
+    return select(union_all(holders, _count_members(day)).subquery())
+
+
+def _count_members(day: dt.date) -> Select[Any]:
+    """Of these rows, those of everyone, whatever they hold."""
+    place = _place_on(day)
+    counted: Select[Any] = select(
+        literal(day).label("day"),
+        literal("").label("module_key"),
+        *place,
+        func.count().label("people"),
+        literal(0).label("valid"),
+        literal(0).label("due"),
     )
-    return select(union_all(holders, members).subquery())
+    return counted.where(_in_force(day)).group_by(*place)
+
+
+def _place_on(day: dt.date) -> list[Any]:
+    of = Membership
+    settled = case((_settled(of.started_on, day), true()), else_=false())
+    return [of.agency_id, of.job_role, of.team, settled.label("settled")]
+
+
+def _in_force(day: dt.date) -> ColumnElement[bool]:
+    """Which memberships include a day; on the day of a change it is the newer one that does."""
+    of = Membership
+    return and_(of.started_on <= day, or_(of.ended_on.is_(None), of.ended_on > day))
 
 
 @recounts(ClosingTally)

@@ -365,3 +365,14 @@ def test_a_group_that_is_required_to_may_have_nobody_in_it(world: World) -> None
     assert enrolled("Midwife") == 0
     assert enrolled("") == 0
     assert enrolled("Nurse") is Hidden.NOT_REQUIRED
+
+
+def test_a_job_role_that_nobody_has_any_more_has_no_row(world: World) -> None:
+    left = hire(world.clinic, job_role="Midwife")
+
+    def roles() -> list[Value]:
+        return [row[0] for row in queries.make_table("R6", View(financial_year(2025)), TITLES).rows]
+
+    assert "Midwife" in roles()
+    people.leave_agency(left, ended_on=clock.today())
+    assert "Midwife" not in roles()
