@@ -49,6 +49,7 @@ from elearning.core.errors import Refused
 from elearning.core.models import Installation
 from elearning.core.outbox import queue_mail, queue_mail_to, queue_mails
 from elearning.core.roles import Role
+from elearning.core.tallies import RECORD
 from elearning.core.throttle import count_try
 from elearning.people.models import Agency, Membership, Practitioner
 from elearning.people.operations import add_practitioner, join_agency, leave_agency
@@ -107,6 +108,7 @@ def end_membership(email: str, ended_on: dt.date) -> None:
     Raises Refused for an address without an account, someone who works nowhere, and a day before the first or to come.
     """
     with atomic() as session:
+        serialise(RECORD)  # before the membership is locked, as everyone who changes one does
         person = _person(email)
         member = session.execute(
             select(Membership.agency_id, Membership.started_on)

@@ -43,7 +43,7 @@ class Membership(Base):
             sqlite_where=text("ended_on IS NULL"),
             postgresql_where=text("ended_on IS NULL"),
         ),
-        Index("ix_membership_agency_id", "agency_id", "ended_on", "started_on", "job_role"),
+        Index("ix_membership_agency_id", "agency_id", "ended_on"),
         Index("ix_membership_registered", "agency_id", "job_role", "team", "started_on", "ended_on"),
         Index("ix_membership_practitioner_id", "practitioner_id", "started_on"),
         Index(

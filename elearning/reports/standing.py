@@ -1,5 +1,5 @@
-"""Who works where on a day, who must hold a module then, and whose certificate is valid: today from memberships and
-standings, on the last day of a quarter that is over from what is kept of it (decisions/0018).
+"""Who works where on a day, who must hold a module then, and whose certificate is valid: today from what is kept of members
+and standings, on the last day of a quarter that is over from what is kept of it (decisions/0018).
 """
 
 import datetime as dt
@@ -255,7 +255,7 @@ def count_held(frame: Frame, keys: Sequence[str], day: dt.date) -> dict[str, dic
         sums = (func.sum(closing.valid), func.sum(closing.due), func.sum(closing.people - closing.valid))
         for key, agency_id, *figures in db.session.execute(
             select(closing.module_key, closing.agency_id, *sums)
-            .where(closing.module_key.in_(keys), *of_view(frame, closing))
+            .where(closing.module_key.in_(keys), closing.module_key != "", *of_view(frame, closing))
             .group_by(closing.module_key, closing.agency_id)
         ):
             held[key][str(agency_id)] = Held(*map(int, figures))

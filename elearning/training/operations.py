@@ -56,8 +56,9 @@ def start_quiz(practitioner_id: int, module: TrainingModule) -> int:
         stands = progress_in(practitioner_id, [module])[0]
         if stands.quiz not in (Quiz.READY, Quiz.OPEN):
             raise Refused("A new attempt is not open yet.")
-        record_begun(practitioner_id, module.key)
-        return start_attempt(practitioner_id, module, stands.set_number)
+        attempt_id = start_attempt(practitioner_id, module, stands.set_number)
+        record_begun(practitioner_id, module.key)  # afterwards: submitting also waits for attempts before the person
+        return attempt_id
 
 
 def submit_quiz(practitioner_id: int, attempt_id: int, library: Library) -> Submission:

@@ -12,7 +12,9 @@ LASTS = sa.text("ended_on IS NULL")
 
 
 def remake_closing_tally(check: str, figures: dict[str, str]) -> None:
-    """With other figures, made of those that are kept. The triggers of 0011 on `membership` know the table by its name."""
+    """With other figures, made of those that are kept. The triggers of 0011 on `membership` know the table by its name; a
+    role of PostgreSQL gets its rights on it back by `elearning db grants`, which follows every upgrade.
+    """
     op.execute("CREATE TEMPORARY TABLE closing_before AS SELECT * FROM closing_tally")
     op.drop_table("closing_tally")
     op.create_table(
@@ -66,6 +68,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_member_tally_agency_id")),
         sa.PrimaryKeyConstraint("agency_id", "job_role", "team", name=op.f("pk_member_tally")),
     )
+    op.execute(
+        "INSERT INTO member_tally (agency_id, job_role, team, people)"
+        " SELECT agency_id, job_role, team, count(*) FROM membership WHERE ended_on IS NULL"
+        " GROUP BY agency_id, job_role, team"
+    )
+    op.drop_index("ix_membership_agency_id", "membership")  # counts were read from what 0011 added to it
+    op.create_index("ix_membership_agency_id", "membership", ["agency_id", "ended_on"])
     op.create_index(
         "ix_membership_started_on",
         "membership",
@@ -79,6 +88,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_discussion_recorded_at", "discussion")
     op.drop_index("ix_membership_started_on", "membership")
+    op.drop_index("ix_membership_agency_id", "membership")
+    op.create_index("ix_membership_agency_id", "membership", ["agency_id", "ended_on", "started_on", "job_role"])
     op.drop_table("member_tally")
     remake_closing_tally(
         "due BETWEEN 0 AND valid AND expired >= 0", {"valid": "valid", "due": "due", "expired": "people - valid"}

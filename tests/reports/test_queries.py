@@ -376,3 +376,10 @@ def test_a_job_role_that_nobody_has_any_more_has_no_row(world: World) -> None:
     assert "Midwife" in roles()
     people.leave_agency(left, ended_on=clock.today())
     assert "Midwife" not in roles()
+
+
+def test_without_a_module_nobody_holds_anything(world: World) -> None:
+    for period in (financial_year(2024), financial_year(2025)):  # over, and running
+        *agencies, total = queries.make_table("R5", View(period), {}, to_leave=True).rows
+        assert [row[3] for row in (*agencies, total)] == [0] * (len(agencies) + 1)
+        assert [row[6] for row in (*agencies, total)] == [0] * (len(agencies) + 1)

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from itertools import count as count_up
 
 from flask import Flask
 from sqlalchemy import func, select
 
+from elearning.accounts.operations import end_membership
 from elearning.assessment.models import Attempt, Response
 from elearning.assessment.operations import record_response
 from elearning.assessment.queries import find_open_sitting
@@ -155,3 +157,20 @@ def test_moving_to_another_agency_while_submitting_leaves_the_tallies_true(app: 
     results = at_once(app, action)
     assert not [result for result in results if isinstance(result, Exception)], results
     assert [str(wrong) for tally in list_tallies() for wrong in differences(tally)] == []
+
+
+def test_moving_and_leaving_at_once_waits_and_never_fails(app: Flask, world: World) -> None:
+    turn = count_up()
+
+    def action() -> object:
+        if next(turn) % 2:
+            join_agency(world.tomasz.practitioner_id, world.school, "Teacher")
+        else:
+            end_membership(world.tomasz.email, NOON.date())
+        return None
+
+    for _ in range(6):
+        results = at_once(app, action)
+        errors = [result for result in results if isinstance(result, Exception)]
+        assert all(isinstance(error, Refused) for error in errors), errors
+    assert list(differences("member_tally")) == []
