@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -97,10 +97,8 @@ def site(
         theirs = record_discussion(world.tomasz.practitioner_id, sample, log(present=60))
         discussion = metadata.tables["discussion"]
         code = db.session.scalars(select(discussion.c.code).where(discussion.c.id == theirs)).one()
-        ask = Ask(world.school, MODULE, Group.EVERYONE, "", dt.date(2026, 2, 1))
-        add_requirements([ask], by=None)
         addresses = {
-            "<int:requirement_id>": "1",
+            "<int:requirement_id>": str(add_requirement(world.school)),
             "<number>": number,
             "<code>": code,
             "<int:discussion_id>": str(discussion_id),
@@ -118,6 +116,16 @@ def site(
             "<path:filename>": "style.css",
         }
         yield Site(app, world, addresses)
+
+
+def add_requirement(agency_id: int) -> int:
+    """Another requirement of the agency's, in force; its id."""
+    requirement = metadata.tables["requirement"]
+    team = f"Team {db.session.scalar(select(func.count()).select_from(requirement))}"
+    add_requirements([Ask(agency_id, MODULE, Group.TEAM, team, dt.date(2026, 2, 1))], by=None)
+    newest = db.session.scalars(select(func.max(requirement.c.id))).one()
+    db.session.rollback()
+    return int(newest)
 
 
 def amina_has(amina: Persona) -> tuple[str, int]:
